@@ -1,0 +1,118 @@
+//! A registered chat.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ChannelView, Secret};
+
+/// The parts of a channel that anyone with a token may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelProfile {
+    /// 1 to 64 characters of `a-z`, `0-9` and `-`; never changes.
+    pub id: String,
+    /// Name to show.
+    pub name: String,
+    /// For colleagues; the chat never sees it.
+    #[serde(default)]
+    pub description: String,
+    /// The channel's main colour.
+    pub color: Color,
+    /// Name of the adapter.
+    pub adapter: String,
+    /// Where the chat listens, or another base than the adapter's own.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// JSON object, valid against the adapter's `settings_schema`.
+    #[serde(default)]
+    pub settings: serde_json::Map<String, serde_json::Value>,
+    /// Name of the service flow that begins when an attendance opens.
+    #[serde(default)]
+    pub flow: Option<String>,
+}
+
+/// A registered chat, with its secrets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Channel {
+    /// What may be seen.
+    pub profile: ChannelProfile,
+    /// Headers added to every request to the chat; values are secret.
+    pub headers: BTreeMap<String, Secret>,
+    /// Secrets by the names in the adapter's manifest.
+    pub secrets: BTreeMap<String, Secret>,
+    /// The unguessable last part of the channel's ingress URL.
+    pub ingress_key: Secret,
+    /// Grows by one with every change.
+    pub revision: u64,
+    /// When it was created, RFC 3339.
+    pub created_at: String,
+    /// When it was last changed, RFC 3339.
+    pub updated_at: String,
+}
+
+impl Channel {
+    /// What an adapter sees of it.
+    pub fn view(&self) -> ChannelView {
+        ChannelView {
+            id: self.profile.id.clone(),
+            name: self.profile.name.clone(),
+            url: self.profile.url.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
+            settings: serde_json::Value::Object(self.profile.settings.clone()).to_string(),
+        }
+    }
+}
+
+/// A colour as `#RRGGBB`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Color(String);
+
+impl Color {
+    /// The colour as `#RRGGBB` in upper case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Color {
+    type Error = ColorError;
+
+    fn try_from(value: String) -> Result<Self, ColorError> {
+        let digits = value.strip_prefix('#').ok_or(ColorError)?;
+        if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            Ok(Self(value.to_ascii_uppercase()))
+        } else {
+            Err(ColorError)
+        }
+    }
+}
+
+impl From<Color> for String {
+    fn from(color: Color) -> Self {
+        color.0
+    }
+}
+
+/// Not a colour.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected a colour as #RRGGBB, e.g. #2A9D8F")]
+pub struct ColorError;
+
+/// Checks a channel's id.
+///
+/// # Errors
+/// When it is not 1 to 64 characters of `a-z`, `0-9` and `-`.
+pub fn validate_channel_id(id: &str) -> Result<(), InvalidChannelId> {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if (1..=64).contains(&id.len()) && id.bytes().all(allowed) {
+        Ok(())
+    } else {
+        Err(InvalidChannelId)
+    }
+}
+
+/// Not a channel's id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected 1 to 64 characters of a-z, 0-9 and -")]
+pub struct InvalidChannelId;

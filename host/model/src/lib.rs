@@ -1,0 +1,45 @@
+//! The words of Eclusa as types: canonical messages and events, what goes over
+//! the wire to a chat, adapter manifests, channels, problems.
+//!
+//! No I/O and no clock, and it compiles to WebAssembly: the adapter SDK and the
+//! host share these types, so a test of an adapter and an answer of the API
+//! show the same JSON.
+
+mod channel;
+mod content;
+mod event;
+mod exchange;
+mod extra;
+mod manifest;
+mod message;
+mod problem;
+mod sample;
+mod secret;
+mod verdict;
+
+pub use channel::{
+    Channel, ChannelProfile, Color, ColorError, InvalidChannelId, validate_channel_id,
+};
+pub use content::{
+    Contact, Content, ContentError, ContentType, Location, Markup, Media, MediaSource, Phone, Text,
+};
+pub use event::{
+    DeliveryError, DeliveryState, Event, InboundMessage, MessageDeletion, MessageEdit,
+    MessageStatus, Participant, Postback, Reaction, Typing,
+};
+pub use exchange::{
+    ChannelView, HttpRequest, HttpResponse, MediaResponse, MediaStep, NextRequest, Outcome,
+    Postponement, Prepared, Receipt, Received, Request,
+};
+pub use extra::{Extra, NotAnObject};
+pub use manifest::{
+    Encoding, Manifest, OnInvalid, Rate, SecretSpec, Support, SupportLevel, Timestamp, Verification,
+};
+pub use message::OutboundMessage;
+pub use problem::{Problem, ProblemKind, Warning, WarningKind};
+pub use sample::{
+    Body, ExpectedProblem, ExpectedRequest, ExpectedWarning, ReceiveSample, SampleChannel,
+    SampleRequest, SampleResponse, Samples, SendSample, SettleSample,
+};
+pub use secret::Secret;
+pub use verdict::{SampleFailure, SampleSubject};
