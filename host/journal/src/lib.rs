@@ -1,1 +1,15 @@
-//! Stub.
+//! The durable record of requests, messages, events and deliveries.
+//!
+//! One commit holds all that one call of [`Journal::accept`] or
+//! [`Journal::submit`] says; when the call returns `Ok`, it is on the disk.
+
+mod journal;
+mod types;
+
+pub use journal::Journal;
+pub use types::{
+    Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryBody,
+    DeliveryId, EventPage, Finish, Idempotency, JournalError, Lane, Mapping, MessageRecord,
+    MessageState, Page, RawRequest, RequestRecord, RevisionRef, StoredEvent, Submit, Submitted,
+    Target, Token, TokenRole,
+};

@@ -215,7 +215,11 @@ fn walk(
                 None => Err(format!("{pointer}/{index}: expected {value}, got nothing")),
             })
         }
-        (Value::Number(left), Value::Number(right)) if left.as_f64() == right.as_f64() => Ok(()),
+        (Value::Number(left), Value::Number(right))
+            if (left.is_f64() || right.is_f64()) && left.as_f64() == right.as_f64() =>
+        {
+            Ok(())
+        }
         (expected, got) if expected == got => Ok(()),
         (expected, got) => Err(format!("{pointer}: expected {expected}, got {got}")),
     }

@@ -1,0 +1,84 @@
+//! What a journal does.
+
+use async_trait::async_trait;
+use eclusa_model::Channel;
+use tokio::sync::{mpsc, watch};
+
+use crate::{
+    Accept, Accepted, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryBody, DeliveryId,
+    EventPage, Finish, JournalError, MessageRecord, Page, RequestRecord, Submit, Submitted, Token,
+};
+
+/// The durable record. Each method is one transaction; writes are fsynced before
+/// it returns.
+#[async_trait]
+pub trait Journal: Send + Sync + 'static {
+    /// Records a request from a chat with what it was mapped to: the raw request,
+    /// its messages and events, their dedupe keys and their deliveries.
+    ///
+    /// An event that the channel had already keeps its first id and is marked as
+    /// duplicate; nothing new is recorded or delivered for it.
+    async fn accept(&self, accept: Accept) -> Result<Accepted, JournalError>;
+
+    /// Records a message to a chat and its delivery.
+    async fn submit(&self, submit: Submit) -> Result<Submitted, JournalError>;
+
+    /// Records an attempt of a delivery and what came of it.
+    async fn finish(
+        &self,
+        delivery: DeliveryId,
+        attempt: Attempt,
+        finish: Finish,
+    ) -> Result<(), JournalError>;
+
+    /// All deliveries that are not finished, in the order accepted, followed by
+    /// each new one as it is committed, in the order of the commits. Can be taken
+    /// once; `None` after that.
+    fn take_deliveries(&self) -> Option<mpsc::UnboundedReceiver<Delivery>>;
+
+    /// What a delivery is to carry. `None` when it is finished.
+    async fn delivery(&self, delivery: DeliveryId) -> Result<Option<DeliveryBody>, JournalError>;
+
+    /// The newest event's id; changes with every commit that adds events.
+    fn latest_event(&self) -> watch::Receiver<Option<String>>;
+
+    /// Events after a cursor (an event's id; `None`: from the beginning), oldest
+    /// first.
+    async fn events(&self, after: Option<String>, limit: u32) -> Result<EventPage, JournalError>;
+
+    /// A message with its whole trace.
+    async fn message(&self, id: String) -> Result<Option<MessageRecord>, JournalError>;
+
+    /// Requests that could not be mapped, newest first.
+    async fn unmapped(&self, page: Page) -> Result<Vec<RequestRecord>, JournalError>;
+
+    /// Deliveries that ended without success, newest first.
+    async fn dead_letters(&self, page: Page) -> Result<Vec<DeadLetter>, JournalError>;
+
+    /// All channels, by id.
+    async fn channels(&self) -> Result<Vec<Channel>, JournalError>;
+
+    /// Creates or changes a channel, or deletes it. A change names the revision
+    /// it was made from (0: must not exist) and fails when that is not the
+    /// newest.
+    async fn change_channel(&self, change: ChannelChange) -> Result<(), JournalError>;
+
+    /// A channel's logo: MIME type and bytes.
+    async fn logo(&self, channel: String) -> Result<Option<(String, Vec<u8>)>, JournalError>;
+
+    /// Sets or removes a channel's logo.
+    async fn set_logo(
+        &self,
+        channel: String,
+        logo: Option<(String, Vec<u8>)>,
+    ) -> Result<(), JournalError>;
+
+    /// All API tokens (their hashes).
+    async fn tokens(&self) -> Result<Vec<Token>, JournalError>;
+
+    /// Adds or replaces an API token.
+    async fn put_token(&self, token: Token) -> Result<(), JournalError>;
+
+    /// Whether the journal takes writes: the reason where it does not.
+    fn health(&self) -> Result<(), String>;
+}

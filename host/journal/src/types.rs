@@ -1,0 +1,440 @@
+//! What goes into a journal and comes out of it.
+
+use std::time::Duration;
+
+use eclusa_model::{Channel, Content, Event, Extra, OutboundMessage, Problem, Warning};
+use serde::{Deserialize, Serialize};
+
+/// An exact build of an adapter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevisionRef {
+    /// Name of the adapter.
+    pub adapter: String,
+    /// SHA-256 of its component, in hexadecimal.
+    pub sha256: String,
+}
+
+/// A request from a chat as it came in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RawRequest {
+    /// RFC 3339.
+    pub received_at: String,
+    /// In upper case.
+    pub method: String,
+    /// What follows the ingress key.
+    pub path: String,
+    /// Decoded query parameters.
+    pub query: Vec<(String, String)>,
+    /// Headers, without those that carry a secret.
+    pub headers: Vec<(String, String)>,
+    /// The body, byte for byte.
+    pub body: String,
+}
+
+/// What an adapter made of a request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Mapping {
+    /// Events, perhaps none, and warnings.
+    Mapped {
+        /// The build that mapped it.
+        revision: RevisionRef,
+        /// In the order in which they happened.
+        events: Vec<Event>,
+        /// What was left out, and why.
+        warnings: Vec<Warning>,
+    },
+    /// Nothing: it waits for a person.
+    Unmapped {
+        /// The build that failed, if one was called.
+        revision: Option<RevisionRef>,
+        /// Why. For a trap the message holds panic text and backtrace.
+        problem: Problem,
+    },
+}
+
+/// A request to record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Accept {
+    /// The channel it came in by.
+    pub channel: String,
+    /// As it came in.
+    pub raw: RawRequest,
+    /// What it was mapped to.
+    pub mapping: Mapping,
+    /// Whether each new event is to be pushed to the platform.
+    pub push: bool,
+}
+
+/// What became of a recorded request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The journal's id of the request (a ULID).
+    pub request_id: String,
+    /// One for each event of the mapping, in its order.
+    pub events: Vec<AcceptedEvent>,
+}
+
+/// What became of one event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedEvent {
+    /// The event's id (a ULID), or that of the first one where it is a duplicate.
+    pub id: String,
+    /// For a received message (and only then) its id and the chat's id of it.
+    pub message: Option<(String, String)>,
+    /// The channel had it already.
+    pub duplicate: bool,
+}
+
+/// Makes a repeated `submit` return the first answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    /// The caller's key.
+    pub key: String,
+    /// SHA-256 over what the caller asked for.
+    pub fingerprint: [u8; 32],
+}
+
+/// A message to a chat.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Submit {
+    /// The channel it goes out by.
+    pub channel: String,
+    /// The chat's id of the thread.
+    pub conversation: String,
+    /// What to say.
+    pub content: Content,
+    /// The chat's id, or Eclusa's id, of the message to answer. The latter is
+    /// translated.
+    pub reply_to: Option<String>,
+    /// What only this chat understands.
+    pub extra: Extra,
+    /// Makes a repeated call return the first answer.
+    pub idempotency: Option<Idempotency>,
+    /// Send even where the chat has never written in this conversation.
+    pub start: bool,
+    /// When the platform asked for it, RFC 3339.
+    pub submitted_at: String,
+}
+
+/// What became of a message to a chat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitted {
+    /// Eclusa's id of the message (a ULID).
+    pub id: String,
+    /// How far it has come.
+    pub state: MessageState,
+    /// An earlier call with the same idempotency key had recorded it.
+    pub replayed: bool,
+}
+
+/// How far a message has come. Each label is earned by an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageState {
+    /// Inbound: mapped and recorded, to be had by `GET /v1/events`.
+    Mapped,
+    /// Inbound: the platform answered the push of it with 2xx.
+    Pushed,
+    /// Outbound: recorded, not yet taken by the chat.
+    Queued,
+    /// Outbound: the chat's servers took it.
+    Sent,
+    /// Outbound: the chat says that it is on the person's device.
+    Delivered,
+    /// Outbound: the chat says that the person saw it.
+    Read,
+    /// It will not arrive; the problem says why.
+    Failed,
+}
+
+/// Identifies a delivery; grows in the order accepted.
+pub type DeliveryId = i64;
+
+/// Where a delivery goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Target {
+    /// To the channel's chat.
+    Chat,
+    /// To the platform.
+    Platform,
+}
+
+/// Deliveries of one lane go out one after another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Lane {
+    /// Where it goes.
+    pub target: Target,
+    /// The channel's id.
+    pub channel: String,
+    /// The chat's id of the thread. Empty for events that belong to none.
+    pub conversation: String,
+}
+
+/// A delivery that is to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// Its lane.
+    pub lane: Lane,
+    /// How many attempts have been made.
+    pub attempts: u32,
+    /// Not before this time, in Unix milliseconds.
+    pub due_at_ms: i64,
+}
+
+/// What a delivery carries.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DeliveryBody {
+    /// A message for the chat.
+    Message {
+        /// The message.
+        message: OutboundMessage,
+        /// How many attempts have been made.
+        attempts: u32,
+    },
+    /// An event for the platform.
+    Event {
+        /// The event with its full JSON.
+        event: StoredEvent,
+        /// How many attempts have been made.
+        attempts: u32,
+    },
+}
+
+/// One attempt of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// RFC 3339.
+    pub started_at: String,
+    /// How long it took.
+    pub duration_ms: u64,
+    /// The build that made the request, for a message to a chat.
+    pub revision: Option<RevisionRef>,
+    /// Method of the last request.
+    pub method: Option<String>,
+    /// Its URL, with secrets as placeholders.
+    pub url: Option<String>,
+    /// Its body, with secrets as placeholders; cut at 64 KiB.
+    pub request_body: Option<String>,
+    /// Status of the last response, if one came.
+    pub status: Option<u16>,
+    /// Its body; cut at 64 KiB.
+    pub response_body: Option<String>,
+    /// What went wrong, if anything did.
+    pub problem: Option<Problem>,
+    /// What the chat will not show as the platform wrote it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Finish {
+    /// The other side took it. For a chat: its id of the message, if it gave one.
+    Done {
+        /// The chat's id of the message.
+        external_id: Option<String>,
+    },
+    /// Another attempt follows, not before this time in Unix milliseconds.
+    Retry {
+        /// When.
+        due_at_ms: i64,
+    },
+    /// It became a dead letter.
+    Dead {
+        /// Why.
+        problem: Problem,
+    },
+}
+
+/// An event as it stands in the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredEvent {
+    /// Its id (a ULID), which is also its cursor.
+    pub id: String,
+    /// `message.received`, ….
+    pub kind: String,
+    /// The channel's id.
+    pub channel: String,
+    /// When it happened, RFC 3339: the chat's time, else the time received.
+    pub occurred_at: String,
+    /// When it was received, RFC 3339.
+    pub received_at: String,
+    /// `message`, `status`, `reaction`, `typing` or `postback`, and its JSON
+    /// object. A message has `id`, `channel` and `received_at` in it.
+    pub object: (String, Box<serde_json::value::RawValue>),
+}
+
+/// Some events and where to go on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventPage {
+    /// Oldest first.
+    pub events: Vec<StoredEvent>,
+    /// The cursor for the next page: the last event's id, else the one given.
+    pub next: Option<String>,
+    /// There are more already.
+    pub more: bool,
+}
+
+/// Which part of a long list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Page {
+    /// Only of this channel.
+    pub channel: Option<String>,
+    /// Older than this entry.
+    pub before: Option<String>,
+    /// At most so many (1 to 500).
+    pub limit: u32,
+}
+
+/// A recorded request.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RequestRecord {
+    /// The journal's id of it.
+    pub id: String,
+    /// The channel it came in by.
+    pub channel: String,
+    /// As it came in.
+    pub raw: RawRequest,
+    /// The build that it was given to.
+    pub revision: Option<RevisionRef>,
+    /// What was left out, and why.
+    pub warnings: Vec<Warning>,
+    /// Why it was not mapped.
+    pub problem: Option<Problem>,
+}
+
+/// A message with its trace.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MessageRecord {
+    /// Eclusa's id.
+    pub id: String,
+    /// The channel's id.
+    pub channel: String,
+    /// `inbound` or `outbound`.
+    pub direction: String,
+    /// How far it has come.
+    pub state: MessageState,
+    /// The canonical message.
+    pub message: Box<serde_json::value::RawValue>,
+    /// The chat's id of it, once known.
+    pub external_id: Option<String>,
+    /// When it was recorded, RFC 3339.
+    pub created_at: String,
+    /// When its state last changed, RFC 3339.
+    pub updated_at: String,
+    /// Why it failed.
+    pub problem: Option<Problem>,
+    /// The request that brought it (inbound).
+    pub request: Option<RequestRecord>,
+    /// Attempts to hand it on, oldest first.
+    pub attempts: Vec<Attempt>,
+    /// When the next attempt is due, RFC 3339.
+    pub next_attempt_at: Option<String>,
+}
+
+/// A delivery that ended without success.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DeadLetter {
+    /// The delivery's id, as text.
+    pub id: String,
+    /// Where it was to go.
+    pub target: Target,
+    /// The channel's id.
+    pub channel: String,
+    /// The chat's id of the thread.
+    pub conversation: String,
+    /// The message's id, for a message to a chat.
+    pub message: Option<String>,
+    /// The event's id, for an event to the platform.
+    pub event: Option<String>,
+    /// Why.
+    pub problem: Problem,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// When it ended, RFC 3339.
+    pub died_at: String,
+}
+
+/// A change to the channels.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChannelChange {
+    /// Creates or replaces one.
+    Put {
+        /// Its new state; its `revision` is the new one.
+        channel: Box<Channel>,
+        /// The revision it was made from; 0 where it must not exist yet.
+        expected: u64,
+    },
+    /// Deletes one. What was recorded for it stays.
+    Delete {
+        /// Its id.
+        id: String,
+        /// The revision to delete.
+        expected: u64,
+    },
+}
+
+/// What a token's holder may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenRole {
+    /// May look.
+    Viewer,
+    /// May also change channels and adapters.
+    Operator,
+    /// May do everything.
+    Admin,
+    /// May send, and read events and messages.
+    Platform,
+}
+
+/// An API token; the token itself is nowhere kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// What it is called.
+    pub name: String,
+    /// SHA-256 of the token.
+    pub hash: [u8; 32],
+    /// What its holder may do.
+    pub role: TokenRole,
+    /// When it was made, RFC 3339.
+    pub created_at: String,
+}
+
+/// Why a journal could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Too many writes wait; nothing was recorded.
+    #[error("the journal has too many writes waiting; try again after {retry_after:?}")]
+    Busy {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The chat has never written in this conversation.
+    #[error("the chat of channel `{channel}` has never written in conversation `{conversation}`")]
+    UnknownConversation {
+        /// The channel's id.
+        channel: String,
+        /// The conversation asked for.
+        conversation: String,
+    },
+    /// The idempotency key was used for something else.
+    #[error("the idempotency key was used before, for another request")]
+    IdempotencyConflict,
+    /// Somebody else changed it meanwhile, or it is not there.
+    #[error("channel `{id}` is at revision {found}, not {expected}")]
+    RevisionConflict {
+        /// The channel's id.
+        id: String,
+        /// The revision the change was made from.
+        expected: u64,
+        /// The newest revision; 0 where there is none.
+        found: u64,
+    },
+    /// The storage failed; nothing was recorded.
+    #[error("the journal's storage failed: {0}")]
+    Storage(String),
+}
