@@ -185,7 +185,7 @@ pub struct Delivery {
 }
 
 /// What a delivery carries.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum DeliveryBody {
     /// A message for the chat.
     Message {
@@ -250,7 +250,7 @@ pub enum Finish {
 }
 
 /// An event as it stands in the journal.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct StoredEvent {
     /// Its id (a ULID), which is also its cursor.
     pub id: String,
@@ -268,7 +268,7 @@ pub struct StoredEvent {
 }
 
 /// Some events and where to go on.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct EventPage {
     /// Oldest first.
     pub events: Vec<StoredEvent>,
@@ -307,7 +307,7 @@ pub struct RequestRecord {
 }
 
 /// A message with its trace.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct MessageRecord {
     /// Eclusa's id.
     pub id: String,
