@@ -434,6 +434,12 @@ pub enum JournalError {
         /// The newest revision; 0 where there is none.
         found: u64,
     },
+    /// Not an id of the kind that the list or the feed is cut by.
+    #[error("`{cursor}` is not a cursor of this list")]
+    Cursor {
+        /// What was given.
+        cursor: String,
+    },
     /// The storage failed; nothing was recorded.
     #[error("the journal's storage failed: {0}")]
     Storage(String),
