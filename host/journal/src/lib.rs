@@ -3,10 +3,18 @@
 //! One commit holds all that one call of [`Journal::accept`] or
 //! [`Journal::submit`] says; when the call returns `Ok`, it is on the disk.
 
+mod body;
+mod clock;
+mod event;
+mod id;
 mod journal;
+mod key;
+mod sqlite;
+mod state;
 mod types;
 
 pub use journal::Journal;
+pub use sqlite::{OpenError, SqliteJournal, SqliteOptions};
 pub use types::{
     Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryBody,
     DeliveryId, EventPage, Finish, Idempotency, JournalError, Lane, Mapping, MessageRecord,

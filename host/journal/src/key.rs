@@ -1,0 +1,53 @@
+//! What makes two things the same: fixed-size keys over everything that counts.
+
+use sha2::{Digest, Sha256};
+
+/// The first 16 bytes of a SHA-256.
+pub(crate) type Key = [u8; 16];
+
+fn key(domain: &str, parts: &[&str]) -> Key {
+    let mut hash = Sha256::new();
+    for part in std::iter::once(&domain).chain(parts) {
+        // With its length, so that no two lists of parts read the same.
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    let digest = hash.finalize();
+    std::array::from_fn(|at| digest.get(at).copied().unwrap_or_default())
+}
+
+/// A conversation in which something came in, or was begun by the platform.
+pub(crate) fn conversation(channel: &str, conversation: &str) -> Key {
+    key("conversation", &[channel, conversation])
+}
+
+/// A message of the chat.
+pub(crate) fn inbound(channel: &str, conversation: &str, external_id: &str) -> Key {
+    key("inbound", &[channel, conversation, external_id])
+}
+
+/// A message to the chat, once the chat gave it an id.
+pub(crate) fn outbound(channel: &str, conversation: &str, external_id: &str) -> Key {
+    key("outbound", &[channel, conversation, external_id])
+}
+
+/// The same where the chat does not say, or writes otherwise, which conversation
+/// it was.
+pub(crate) fn outbound_anywhere(channel: &str, external_id: &str) -> Key {
+    key("outbound-anywhere", &[channel, external_id])
+}
+
+/// A status that came before the chat's id of the message was known.
+pub(crate) fn early_status(channel: &str, external_id: &str, state: &str) -> Key {
+    key("early-status", &[channel, external_id, state])
+}
+
+/// A caller's idempotency key.
+pub(crate) fn idempotency(channel: &str, given: &str) -> Key {
+    key("idempotency", &[channel, given])
+}
+
+/// An event other than a message received.
+pub(crate) fn event(kind: &str, channel: &str, parts: &[&str]) -> Key {
+    key(kind, &[&[channel], parts].concat())
+}

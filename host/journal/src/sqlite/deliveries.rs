@@ -1,0 +1,148 @@
+//! What is to be handed on, and what came of it.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use tokio::sync::mpsc;
+
+use super::messages;
+use super::readers::storage;
+use super::text::Text;
+use super::writer::{Fault, Unit};
+use crate::body;
+use crate::id::Ids;
+use crate::{Delivery, DeliveryBody, DeliveryId, Finish, JournalError, Lane, Target};
+
+/// Records a new delivery.
+pub(super) fn add(unit: &mut Unit<'_>, id: DeliveryId, lane: Lane) -> rusqlite::Result<()> {
+    unit.conn
+        .prepare_cached(
+            "INSERT INTO deliveries (id, target, channel, conversation, attempts, due_at_ms)
+             VALUES (?1, ?2, ?3, ?4, 0, ?5)",
+        )?
+        .execute(params![id, Text(lane.target), lane.channel, lane.conversation, unit.now_ms])?;
+    unit.deliveries.push(Delivery { id, lane, attempts: 0, due_at_ms: unit.now_ms });
+    Ok(())
+}
+
+/// Sends all pending deliveries in order, one by one as they are read.
+pub(super) fn announce_pending(
+    conn: &Connection,
+    feed: &mpsc::UnboundedSender<Delivery>,
+) -> rusqlite::Result<usize> {
+    let mut statement = conn.prepare(
+        "SELECT id, target, channel, conversation, attempts, due_at_ms FROM deliveries ORDER BY id",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        if feed.send(delivery(row)?).is_err() {
+            break;
+        }
+        count += 1;
+    }
+    Ok(count)
+}
+
+fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
+    let Text(target) = row.get(1)?;
+    Ok(Delivery {
+        id: row.get(0)?,
+        lane: Lane { target, channel: row.get(2)?, conversation: row.get(3)? },
+        attempts: row.get(4)?,
+        due_at_ms: row.get(5)?,
+    })
+}
+
+/// Records an attempt. One of a delivery that is finished changes nothing.
+pub(super) fn finish(
+    unit: &mut Unit<'_>,
+    id: DeliveryId,
+    attempt: &str,
+    finish: &Finish,
+) -> Result<(), Fault> {
+    let found = unit
+        .conn
+        .prepare_cached(
+            "SELECT id, target, channel, conversation, attempts, due_at_ms
+             FROM deliveries WHERE id = ?1",
+        )?
+        .query_row([id], delivery)
+        .optional()?;
+    let Some(Delivery { lane, attempts, .. }) = found else {
+        return Ok(());
+    };
+    unit.conn
+        .prepare_cached(
+            "INSERT INTO attempts (delivery, done, at_ms, attempt) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![id, matches!(finish, Finish::Done { .. }), unit.now_ms, attempt])?;
+    match finish {
+        Finish::Retry { due_at_ms } => {
+            unit.conn
+                .prepare_cached(
+                    "UPDATE deliveries SET attempts = attempts + 1, due_at_ms = ?2 WHERE id = ?1",
+                )?
+                .execute(params![id, due_at_ms])?;
+            return Ok(());
+        }
+        Finish::Done { external_id } if lane.target == Target::Chat => {
+            messages::sent(unit, id, &lane, external_id.as_deref())?;
+        }
+        Finish::Done { .. } => {}
+        Finish::Dead { problem } => {
+            unit.conn
+                .prepare_cached(
+                    "INSERT INTO dead_letters
+                     (id, target, channel, conversation, attempts, problem, died_at_ms)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                )?
+                .execute(params![
+                    id,
+                    Text(lane.target),
+                    lane.channel,
+                    lane.conversation,
+                    attempts.saturating_add(1),
+                    Text(problem),
+                    unit.now_ms
+                ])?;
+            if lane.target == Target::Chat {
+                messages::advance(unit, id, crate::MessageState::Failed, Some(problem))?;
+            }
+        }
+    }
+    unit.conn.prepare_cached("DELETE FROM deliveries WHERE id = ?1")?.execute([id])?;
+    Ok(())
+}
+
+/// What a delivery carries.
+pub(super) fn body(
+    conn: &Connection,
+    ids: Ids,
+    id: DeliveryId,
+) -> Result<Option<DeliveryBody>, JournalError> {
+    let found = conn
+        .prepare_cached("SELECT target, attempts FROM deliveries WHERE id = ?1")
+        .and_then(|mut statement| {
+            statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+        })
+        .map_err(storage)?;
+    match found {
+        None => Ok(None),
+        Some((Text(Target::Platform), attempts)) => {
+            let event = super::events::by_id(conn, ids, id)?;
+            Ok(event.map(|event| DeliveryBody::Event { event, attempts }))
+        }
+        Some((Text(Target::Chat), attempts)) => {
+            let stored: Option<String> = conn
+                .prepare_cached("SELECT body FROM messages WHERE id = ?1")
+                .and_then(|mut statement| statement.query_row([id], |row| row.get(0)).optional())
+                .map_err(storage)?;
+            let Some(stored) = stored else { return Ok(None) };
+            let mut message = body::outbound_message(ids.text(id), &stored).map_err(storage)?;
+            message.reply_to = match message.reply_to {
+                Some(given) => messages::chats_id(conn, ids, given).map_err(storage)?,
+                None => None,
+            };
+            Ok(Some(DeliveryBody::Message { message, attempts }))
+        }
+    }
+}

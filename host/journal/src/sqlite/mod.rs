@@ -1,0 +1,125 @@
+//! The journal on SQLite.
+
+mod accept;
+mod channels;
+mod dead_letters;
+mod deliveries;
+mod events;
+mod journal;
+mod keys;
+mod messages;
+mod open;
+mod readers;
+mod requests;
+mod schema;
+mod seal;
+mod text;
+mod trace;
+mod writer;
+
+use std::fs::File;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::mpsc::Sender;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use rusqlite::Connection;
+use tokio::sync::{oneshot, watch};
+
+use crate::JournalError;
+use crate::id::Ids;
+use readers::Readers;
+use writer::{Fault, FnTask, Health, Order, Place, Unit, closed, order};
+
+pub use open::{OpenError, SqliteOptions};
+
+/// A journal in one folder, held by one process.
+///
+/// Writes go through one thread, which commits many of them at once; reads run
+/// beside it. Dropping it does what is queued, and waits for that.
+pub struct SqliteJournal {
+    ids: Ids,
+    orders: Sender<Order>,
+    queued: Arc<AtomicUsize>,
+    options: SqliteOptions,
+    readers: Arc<Readers>,
+    health: Arc<Health>,
+    latest_event: watch::Receiver<Option<String>>,
+    deliveries_taken: AtomicBool,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    /// Locked as long as the journal is open.
+    _lock: File,
+}
+
+impl SqliteJournal {
+    /// Turns to `true` once the storage failed in a way that only a restart can
+    /// mend: the process should stop. Nothing is written after that.
+    pub fn failed(&self) -> watch::Receiver<bool> {
+        self.health.failed.subscribe()
+    }
+
+    /// Does what is queued, then ends the writing; later writes are refused.
+    /// Blocks until all is on the disk.
+    pub fn close(&self) {
+        // It fails when the writer is gone already.
+        let _ = order(&self.orders, Order::Close);
+        if let Some(writer) = self.writer.lock().take()
+            && writer.join().is_err()
+        {
+            tracing::error!("the journal's writer panicked");
+        }
+    }
+
+    /// Queues a write where there is room, and waits for its commit.
+    async fn admit<R, F>(&self, work: F) -> Result<R, JournalError>
+    where
+        F: FnMut(&mut Unit<'_>) -> Result<R, Fault> + Send + 'static,
+        R: Send + 'static,
+    {
+        let Some(place) = Place::take(&self.queued, self.options.queue) else {
+            return Err(JournalError::Busy { retry_after: Duration::from_secs(1) });
+        };
+        self.queue(Some(place), work).await
+    }
+
+    /// Queues a write that makes room elsewhere or is rare, and waits for its
+    /// commit.
+    async fn write<R, F>(&self, work: F) -> Result<R, JournalError>
+    where
+        F: FnMut(&mut Unit<'_>) -> Result<R, Fault> + Send + 'static,
+        R: Send + 'static,
+    {
+        self.queue(None, work).await
+    }
+
+    async fn queue<R, F>(&self, place: Option<Place>, work: F) -> Result<R, JournalError>
+    where
+        F: FnMut(&mut Unit<'_>) -> Result<R, Fault> + Send + 'static,
+        R: Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let task = FnTask { work, result: None, answer, place };
+        order(&self.orders, Order::Write(Box::new(task)))?;
+        answered.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    async fn read<R, F>(&self, read: F) -> Result<R, JournalError>
+    where
+        F: FnOnce(&Connection, Ids) -> Result<R, JournalError> + Send + 'static,
+        R: Send + 'static,
+    {
+        let readers = Arc::clone(&self.readers);
+        let ids = self.ids;
+        tokio::task::spawn_blocking(move || readers.read(|conn| read(conn, ids)))
+            .await
+            .unwrap_or_else(|error| Err(JournalError::Storage(error.to_string())))
+    }
+}
+
+impl Drop for SqliteJournal {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,141 @@
+//! Opening a journal.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, mpsc};
+
+use parking_lot::Mutex;
+use rusqlite::{Connection, OptionalExtension};
+use tokio::sync::watch;
+
+use super::SqliteJournal;
+use super::readers::Readers;
+use super::schema;
+use super::writer::{Health, Writer};
+
+/// Older ones lose committed data when a checkpoint and a write meet in the WAL.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// How a journal works; the defaults suit one machine.
+#[derive(Debug, Clone)]
+pub struct SqliteOptions {
+    /// So many writes may wait; more are refused as busy. Default 4096.
+    pub queue: usize,
+    /// At most so many writes share a commit. Default 256.
+    pub batch: usize,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        Self { queue: 4096, batch: 256 }
+    }
+}
+
+/// Why a journal could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it open.
+    #[error("the data folder {} is in use by another process; stop that one first", .0.display())]
+    Locked(PathBuf),
+    /// A newer Eclusa has written it.
+    #[error(
+        "the journal has schema version {found}, this program knows up to {known}; \
+         use the newer program, or restore a backup made by this one"
+    )]
+    NewerSchema {
+        /// The version in the file.
+        found: u32,
+        /// The newest version that this program knows.
+        known: u32,
+    },
+    /// The program was built with an SQLite that can lose data.
+    #[error("SQLite {0} is too old: 3.51.3 or newer is needed")]
+    OldSqlite(String),
+    /// The folder cannot be used.
+    #[error("the data folder {}: {error}", .folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The database cannot be read or written.
+    #[error("the journal's database: {0}")]
+    Database(#[from] rusqlite::Error),
+}
+
+impl SqliteJournal {
+    /// Opens the journal in a folder, and makes both where there is none.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(folder: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, OpenError> {
+        let folder = folder.as_ref();
+        if rusqlite::version_number() < OLDEST_SQLITE {
+            return Err(OpenError::OldSqlite(rusqlite::version().to_owned()));
+        }
+        let lock = lock(folder)?;
+        let file = folder.join("journal.db");
+        let mut conn = Connection::open(&file)?;
+        configure(&conn)?;
+        let (ids, clock) = schema::prepare(&mut conn)?;
+        let newest = conn
+            .query_row("SELECT id FROM events ORDER BY id DESC LIMIT 1", [], |row| row.get(0))
+            .optional()?;
+        let (latest_event, latest) = watch::channel(newest.map(|id| ids.text(id)));
+        let (orders, received) = mpsc::channel();
+        let health = Arc::new(Health::default());
+        let writer = Writer {
+            conn,
+            orders: received,
+            clock,
+            ids,
+            batch: options.batch.max(1),
+            latest_event,
+            health: Arc::clone(&health),
+            feed: None,
+        };
+        let writer = std::thread::Builder::new()
+            .name("journal-writer".to_owned())
+            .spawn(move || writer.run())
+            .map_err(|error| OpenError::Folder { folder: folder.to_owned(), error })?;
+        Ok(Self {
+            ids,
+            orders,
+            queued: Arc::default(),
+            options,
+            readers: Arc::new(Readers::new(&file)),
+            health,
+            latest_event: latest,
+            deliveries_taken: AtomicBool::new(false),
+            writer: Mutex::new(Some(writer)),
+            _lock: lock,
+        })
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, OpenError> {
+    let failed = |error| OpenError::Folder { folder: folder.to_owned(), error };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let mut options = File::options();
+    let file =
+        options.create(true).append(true).open(folder.join("journal.lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Locked(folder.to_owned())),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+fn configure(conn: &Connection) -> rusqlite::Result<()> {
+    conn.set_prepared_statement_cache_capacity(64);
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    // 32 MiB, so that the hot part of the keys is found in memory.
+    conn.pragma_update(None, "cache_size", -32_768)?;
+    // Fewer, larger checkpoints: a page that changes in every batch is copied
+    // once for many of them.
+    conn.pragma_update(None, "wal_autocheckpoint", 4000)?;
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! The tables, and how older ones become them.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::OpenError;
+use crate::id::{Clock, Ids};
+
+/// What each version of the schema adds; the version is kept in
+/// `PRAGMA user_version`. Never change an entry, add one.
+const MIGRATIONS: &[&str] = &["
+-- One row. `node` are the last 60 bits of all ULIDs.
+CREATE TABLE journal (node INTEGER NOT NULL) STRICT;
+
+-- What chats sent. `meta`: JSON of everything but the body.
+CREATE TABLE requests (
+    id INTEGER PRIMARY KEY,
+    channel TEXT NOT NULL,
+    received_at TEXT NOT NULL,
+    meta TEXT NOT NULL,
+    body TEXT NOT NULL,
+    problem TEXT
+) STRICT;
+CREATE INDEX requests_unmapped ON requests (id) WHERE problem IS NOT NULL;
+
+-- What they were mapped to. `message`: the older message that it is about.
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY,
+    request INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    occurred_at TEXT,
+    received_at TEXT NOT NULL,
+    external_id TEXT,
+    message INTEGER,
+    body TEXT NOT NULL
+) STRICT;
+
+-- Messages to chats.
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY,
+    channel TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    external_id TEXT,
+    state TEXT NOT NULL,
+    problem TEXT,
+    fingerprint BLOB,
+    body TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at_ms INTEGER NOT NULL
+) STRICT;
+
+-- What is the same, by hash, and the event or message that was first.
+CREATE TABLE keys (
+    key BLOB PRIMARY KEY,
+    id INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What is still to be handed on; the id is that of the event or message.
+CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY,
+    target TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    due_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY,
+    delivery INTEGER NOT NULL,
+    done INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    attempt TEXT NOT NULL
+) STRICT;
+CREATE INDEX attempts_delivery ON attempts (delivery, id);
+
+CREATE TABLE dead_letters (
+    id INTEGER PRIMARY KEY,
+    target TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    problem TEXT NOT NULL,
+    died_at_ms INTEGER NOT NULL
+) STRICT;
+
+-- `sealed`: headers, secrets and ingress key.
+CREATE TABLE channels (
+    id TEXT PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    profile TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE logos (channel TEXT PRIMARY KEY, mime TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
+
+CREATE TABLE tokens (
+    name TEXT PRIMARY KEY,
+    hash BLOB NOT NULL,
+    role TEXT NOT NULL,
+    created_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"];
+
+/// Brings the tables to the newest version, and tells where ids go on.
+pub(super) fn prepare(conn: &mut Connection) -> Result<(Ids, Clock), OpenError> {
+    let tx = conn.transaction()?;
+    let found: u32 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = MIGRATIONS.len() as u32;
+    if found > known {
+        return Err(OpenError::NewerSchema { found, known });
+    }
+    for migration in MIGRATIONS.iter().skip(found as usize) {
+        tx.execute_batch(migration)?;
+    }
+    tx.pragma_update(None, "user_version", known)?;
+    let node = tx.query_row("SELECT node FROM journal", [], |row| row.get(0)).optional()?;
+    let node = match node {
+        Some(node) => node,
+        None => {
+            let node = Ids::random_node();
+            tx.execute("INSERT INTO journal (node) VALUES (?1)", [node])?;
+            node
+        }
+    };
+    let newest = tx.query_row(
+        "SELECT max(
+            coalesce((SELECT max(id) FROM requests), 0),
+            coalesce((SELECT max(id) FROM events), 0),
+            coalesce((SELECT max(id) FROM messages), 0))",
+        [],
+        |row| row.get(0),
+    )?;
+    tx.commit()?;
+    Ok((Ids::new(node), Clock::after(newest)))
+}
