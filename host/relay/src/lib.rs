@@ -1,1 +1,27 @@
-//! Stub.
+//! Between the journal and the network: are requests from chats genuine
+//! ([`verify`]), and how messages and events get out ([`Relay`]): lanes, retry,
+//! outgoing HTTP, secrets, signatures.
+
+mod channels;
+mod chat;
+mod clock;
+mod delivery;
+mod dispatcher;
+mod event;
+mod http;
+mod platform;
+mod retry;
+pub mod secrets;
+mod verify;
+
+pub use channels::Channels;
+pub use clock::{Clock, SystemClock};
+pub use dispatcher::{Relay, RelayConfig, RelayParts, StartError};
+pub use event::{EventChannel, PlatformEvent};
+pub use http::{
+    HttpClient, HttpConfig, HttpError, HttpErrorKind, HttpStartError, InvalidHeader,
+    OutgoingRequest, Response, check_header, header_pairs,
+};
+pub use platform::{InvalidPlatform, Platform};
+pub use retry::{RetryPolicy, retry_after};
+pub use verify::{SignedRequest, Verified, VerifyError, verify};

@@ -1,0 +1,143 @@
+//! Makes one attempt: loads what the delivery carries, hands it on, records what
+//! came of it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eclusa_journal::{DeliveryId, Finish, Journal, JournalError, Lane, Target};
+use tokio::sync::watch;
+
+use super::lanes::{Job, Next};
+use crate::delivery::{Carried, Carrier, Policy};
+
+/// First and longest wait after the journal failed.
+const JOURNAL_BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// How often a result is offered to a failing journal while the relay stops.
+const LAST_TRIES: u32 = 5;
+
+/// Who hands on what.
+pub(super) struct Carriers {
+    pub(super) chat: Arc<dyn Carrier>,
+    /// Without one, events are held.
+    pub(super) platform: Option<Arc<dyn Carrier>>,
+}
+
+impl Carriers {
+    pub(super) fn for_target(&self, target: Target) -> Option<&Arc<dyn Carrier>> {
+        match target {
+            Target::Chat => Some(&self.chat),
+            Target::Platform => self.platform.as_ref(),
+        }
+    }
+}
+
+/// Makes attempts.
+pub(super) struct Worker {
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) carriers: Carriers,
+    pub(super) policy: Policy,
+    pub(super) stopped: watch::Receiver<bool>,
+}
+
+impl Worker {
+    pub(super) async fn attempt(&self, job: &Job) -> Next {
+        let Some(carrier) = self.carriers.for_target(job.lane.target) else {
+            return self.again(JOURNAL_BACKOFF.1);
+        };
+        let body = match self.journal.delivery(job.id).await {
+            Ok(Some(body)) => body,
+            Ok(None) => return Next::Advance,
+            Err(error) => {
+                tracing::error!(delivery = job.id, %error, "a delivery cannot be read");
+                return self.again(wait_for(&error, 3));
+            }
+        };
+        let started = Instant::now();
+        let carried = carrier.carry(&job.lane, body).await;
+        measure(&job.lane, &carried, started.elapsed());
+        trace(job, &carried);
+        let next = match &carried.finish {
+            Finish::Done { .. } | Finish::Dead { .. } => Next::Advance,
+            Finish::Retry { due_at_ms } => Next::Again { due_at_ms: *due_at_ms },
+        };
+        self.record(job.id, carried).await;
+        next
+    }
+
+    /// Not now; nothing is recorded, since nothing was tried.
+    pub(super) fn again(&self, delay: Duration) -> Next {
+        Next::Again { due_at_ms: self.policy.after(delay) }
+    }
+
+    /// Records a result, however often the journal refuses: the other side may
+    /// have what was sent, and only the record keeps it from being sent again.
+    /// The lane waits meanwhile.
+    async fn record(&self, delivery: DeliveryId, carried: Carried) {
+        let Carried { attempt, finish } = carried;
+        let mut tries = 0;
+        while let Err(error) = self.journal.finish(delivery, attempt.clone(), finish.clone()).await
+        {
+            tries += 1;
+            if tries >= LAST_TRIES && *self.stopped.borrow() {
+                tracing::error!(
+                    delivery,
+                    %error,
+                    result = ?finish,
+                    "a result could not be recorded before the stop; the delivery will be made \
+                     again, with the same id"
+                );
+                return;
+            }
+            tracing::error!(delivery, %error, "a result cannot be recorded; trying again");
+            tokio::time::sleep(wait_for(&error, tries)).await;
+        }
+    }
+}
+
+/// How long to wait after the journal failed so many times in a row.
+fn wait_for(error: &JournalError, tries: u32) -> Duration {
+    let (first, longest) = JOURNAL_BACKOFF;
+    let backoff = first.saturating_mul(1 << tries.min(16)).min(longest);
+    match error {
+        JournalError::Busy { retry_after } => (*retry_after).clamp(first, longest),
+        _ => backoff,
+    }
+}
+
+fn target_name(target: Target) -> &'static str {
+    match target {
+        Target::Chat => "chat",
+        Target::Platform => "platform",
+    }
+}
+
+fn measure(lane: &Lane, carried: &Carried, elapsed: Duration) {
+    let target = target_name(lane.target);
+    let outcome = match &carried.finish {
+        Finish::Done { .. } => "done",
+        Finish::Retry { .. } => "retry",
+        Finish::Dead { .. } => "dead",
+    };
+    metrics::counter!("eclusa_deliveries_total", "target" => target, "outcome" => outcome)
+        .increment(1);
+    metrics::histogram!("eclusa_delivery_duration_seconds", "target" => target)
+        .record(elapsed.as_secs_f64());
+}
+
+fn trace(job: &Job, carried: &Carried) {
+    let target = target_name(job.lane.target);
+    let channel = job.lane.channel.as_str();
+    let code = carried.attempt.problem.as_ref().map(|problem| problem.code.as_str());
+    let delivery = job.id;
+    let status = carried.attempt.status;
+    match &carried.finish {
+        Finish::Done { .. } => tracing::debug!(delivery, target, channel, status, "delivered"),
+        Finish::Retry { due_at_ms } => {
+            tracing::info!(delivery, target, channel, status, code, due_at_ms, "will be retried");
+        }
+        Finish::Dead { .. } => {
+            tracing::warn!(delivery, target, channel, status, code, "became a dead letter");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What can go wrong on the way to another server and back.
+
+use eclusa_model::Problem;
+
+/// What went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HttpErrorKind {
+    /// The URL is not an absolute http(s) URL.
+    InvalidUrl,
+    /// The method is not one of those that may be used.
+    InvalidMethod,
+    /// A header cannot be sent, or may not be set.
+    InvalidHeader,
+    /// The host's name could not be resolved.
+    DnsFailed,
+    /// There was no connection.
+    ConnectFailed,
+    /// The other side could not prove who it is, or speaks no TLS.
+    TlsFailed,
+    /// The time was up before the response was complete.
+    Timeout,
+    /// The connection broke before the response was complete.
+    ResponseBroken,
+}
+
+impl HttpErrorKind {
+    /// The one table of codes: stable code, whether another attempt may succeed
+    /// with nothing changed, and what to do.
+    fn row(self) -> (&'static str, bool, &'static str) {
+        match self {
+            Self::InvalidUrl => ("invalid_url", false, "Correct the channel's URL."),
+            Self::InvalidMethod => ("invalid_method", false, "Correct the adapter."),
+            Self::InvalidHeader => ("invalid_header", false, "Correct the channel's headers."),
+            Self::DnsFailed => ("dns_failed", true, "Check the host in the channel's URL."),
+            Self::ConnectFailed => {
+                ("connect_failed", true, "Check that the other side is up and can be reached.")
+            }
+            Self::TlsFailed => ("tls_failed", true, "Check the other side's certificate."),
+            Self::Timeout => ("timeout", true, "Check why the other side is slow."),
+            Self::ResponseBroken => {
+                ("response_broken", true, "Check why the other side ends its responses early.")
+            }
+        }
+    }
+
+    /// Stable, in snake case.
+    pub fn code(self) -> &'static str {
+        self.row().0
+    }
+
+    /// Another attempt may succeed with nothing changed.
+    pub fn is_transient(self) -> bool {
+        self.row().1
+    }
+}
+
+/// A request that got no complete response.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct HttpError {
+    /// What went wrong.
+    pub kind: HttpErrorKind,
+    /// In one sentence, without URL and secrets.
+    pub message: String,
+    /// The status, where at least that came.
+    pub status: Option<u16>,
+}
+
+impl HttpError {
+    pub(crate) fn new(kind: HttpErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), status: None }
+    }
+
+    /// For the trace of a delivery.
+    pub fn problem(&self) -> Problem {
+        let (code, transient, action) = self.kind.row();
+        let problem = if transient {
+            Problem::refused(code, &self.message).retryable()
+        } else {
+            Problem::configuration(code, &self.message)
+        };
+        problem.action(action)
+    }
+
+    /// Reads reqwest's error. Its own text may hold the URL, and with it a
+    /// secret, so only texts of known sources are kept.
+    pub(crate) fn from_reqwest(error: &reqwest::Error, status: Option<u16>) -> Self {
+        let (kind, message) = if error.is_timeout() {
+            let message = if error.is_connect() {
+                "no connection came about in time"
+            } else if status.is_some() {
+                "the response did not end in time"
+            } else {
+                "no response came in time"
+            };
+            (HttpErrorKind::Timeout, message.to_owned())
+        } else if error.is_dns() {
+            (HttpErrorKind::DnsFailed, "the name of the host could not be resolved".to_owned())
+        } else if let Some(tls) = find_source::<rustls::Error>(error) {
+            (HttpErrorKind::TlsFailed, format!("no secure connection: {tls}"))
+        } else if error.is_connect() {
+            let detail = find_source::<std::io::Error>(error)
+                .map_or_else(String::new, |io| format!(": {}", io.kind()));
+            (HttpErrorKind::ConnectFailed, format!("no connection{detail}"))
+        } else {
+            let message = match status {
+                Some(status) => format!("the response (status {status}) broke off"),
+                None => "the connection broke before a response came".to_owned(),
+            };
+            (HttpErrorKind::ResponseBroken, message)
+        };
+        Self { kind, message, status }
+    }
+}
+
+/// The first error of a type among the sources, looking into I/O errors too.
+fn find_source<'a, E: std::error::Error + 'static>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a E> {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if let Some(found) = error.downcast_ref::<E>() {
+            return Some(found);
+        }
+        let inner = error.downcast_ref::<std::io::Error>().and_then(|io| io.get_ref());
+        source = match inner {
+            Some(inner) => match inner.downcast_ref::<E>() {
+                Some(found) => return Some(found),
+                None => inner.source(),
+            },
+            None => error.source(),
+        };
+    }
+    None
+}
