@@ -1,0 +1,34 @@
+# All that is done to this repository by hand. `make help` says what there is.
+
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+DENY_VERSION := 0.20.2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint deny bench adapters toolchain
+
+help: ## Says what there is.
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
+
+run: adapters ## Builds adapters and host, and starts a demo with one channel per adapter.
+	cargo build -p eclusa-server --bin eclusa
+	$(TARGET_DIR)/debug/eclusa serve --demo --data data/demo --adapters $(TARGET_DIR)/adapters $(ARGS)
+
+test: adapters ## Builds the components and runs all tests, those in the documentation too.
+	cargo test --workspace
+
+lint: toolchain ## Checks format and lints; warnings are errors.
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+deny: toolchain ## Checks licences, advisories and sources of all dependencies; installs cargo-deny (takes minutes).
+	cargo deny --version 2>/dev/null || cargo install cargo-deny --locked --version $(DENY_VERSION)
+	cargo deny check
+
+bench: adapters ## Measures the host beside its references and prints one table.
+	cargo bench -p eclusa-tests
+
+adapters: ## Builds the adapters, and the misbehaving ones of the tests, into target/adapters and target/hostile.
+	scripts/build-adapters.sh
+
+toolchain: # Installs what is missing of the Rust toolchain.
+	@scripts/toolchain.sh
