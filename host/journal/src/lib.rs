@@ -9,11 +9,13 @@ mod event;
 mod id;
 mod journal;
 mod key;
+mod memory;
 mod sqlite;
 mod state;
 mod types;
 
 pub use journal::Journal;
+pub use memory::MemoryJournal;
 pub use sqlite::{OpenError, SqliteJournal, SqliteOptions};
 pub use types::{
     Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryBody,

@@ -1,0 +1,235 @@
+//! The journal in memory: the model that others are tested against, and what
+//! benchmarks use to leave the disk out.
+
+mod state;
+mod trace;
+
+use async_trait::async_trait;
+use eclusa_model::Channel;
+use parking_lot::Mutex;
+use tokio::sync::{mpsc, watch};
+
+use crate::event::{Kind, PreparedEvent};
+use crate::id::Ids;
+use crate::{
+    Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryBody,
+    DeliveryId, EventPage, Finish, Journal, JournalError, Mapping, MessageRecord, Page,
+    RequestRecord, Submit, Submitted, Target, Token, body,
+};
+use state::State;
+
+/// A journal that is gone with the process. It keeps all it is given and never
+/// refuses: not for production.
+pub struct MemoryJournal {
+    state: Mutex<State>,
+    latest_event: watch::Sender<Option<String>>,
+}
+
+impl Default for MemoryJournal {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl MemoryJournal {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self { state: Mutex::new(State::new()), latest_event: watch::Sender::new(None) }
+    }
+
+    /// The same records as the next process would find them on a disk: its
+    /// deliveries can be taken again.
+    #[must_use]
+    pub fn reopened(self) -> Self {
+        self.state.lock().feed = None;
+        self
+    }
+}
+
+#[async_trait]
+impl Journal for MemoryJournal {
+    async fn accept(&self, mut accept: Accept) -> Result<Accepted, JournalError> {
+        let events = match &mut accept.mapping {
+            Mapping::Mapped { events, .. } => std::mem::take(events),
+            Mapping::Unmapped { .. } => Vec::new(),
+        };
+        let prepared = events
+            .into_iter()
+            .map(|event| PreparedEvent::new(&accept.channel, &accept.raw.received_at, event))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(storage)?;
+        let received = |event: &PreparedEvent| match event.kind {
+            Kind::Received => event.external_id.clone(),
+            _ => None,
+        };
+        let external_ids: Vec<_> = prepared.iter().map(received).collect();
+        let (ids, request, recorded) = {
+            let mut state = self.state.lock();
+            let (request, recorded) = state.accept(accept, prepared);
+            // Told under the lock, so that it never goes back.
+            if let Some((newest, _)) = recorded.iter().rev().find(|(_, duplicate)| !duplicate) {
+                self.latest_event.send_replace(Some(state.ids.text(*newest)));
+            }
+            (state.ids, request, recorded)
+        };
+        let events =
+            recorded.into_iter().zip(external_ids).map(|((id, duplicate), external_id)| {
+                let id = ids.text(id);
+                let message = external_id.map(|external_id| (id.clone(), external_id));
+                AcceptedEvent { id, message, duplicate }
+            });
+        Ok(Accepted { request_id: ids.text(request), events: events.collect() })
+    }
+
+    async fn submit(&self, submit: Submit) -> Result<Submitted, JournalError> {
+        let body = body::of_submit(&submit).map_err(storage)?;
+        let mut state = self.state.lock();
+        let (id, message_state, replayed) = state.submit(submit, body)?;
+        Ok(Submitted { id: state.ids.text(id), state: message_state, replayed })
+    }
+
+    async fn finish(
+        &self,
+        delivery: DeliveryId,
+        attempt: Attempt,
+        finish: Finish,
+    ) -> Result<(), JournalError> {
+        self.state.lock().finish(delivery, attempt, finish);
+        Ok(())
+    }
+
+    fn take_deliveries(&self) -> Option<mpsc::UnboundedReceiver<Delivery>> {
+        let mut state = self.state.lock();
+        if state.feed.is_some() {
+            return None;
+        }
+        let (feed, deliveries) = mpsc::unbounded_channel();
+        for delivery in state.pending.values() {
+            feed.send(delivery.clone()).ok()?;
+        }
+        state.feed = Some(feed);
+        Some(deliveries)
+    }
+
+    async fn delivery(&self, delivery: DeliveryId) -> Result<Option<DeliveryBody>, JournalError> {
+        let state = self.state.lock();
+        let Some(Delivery { lane, attempts, .. }) = state.pending.get(&delivery) else {
+            return Ok(None);
+        };
+        let attempts = *attempts;
+        if lane.target == Target::Platform {
+            let event = state.events.get(&delivery);
+            let event = event.map(|event| event.parts(delivery).stored(state.ids)).transpose();
+            return Ok(event
+                .map_err(storage)?
+                .map(|event| DeliveryBody::Event { event, attempts }));
+        }
+        let Some(stored) = state.messages.get(&delivery) else { return Ok(None) };
+        let mut message =
+            body::outbound_message(state.ids.text(delivery), &stored.body).map_err(storage)?;
+        message.reply_to = message.reply_to.and_then(|given| state.chats_id(given));
+        Ok(Some(DeliveryBody::Message { message, attempts }))
+    }
+
+    fn latest_event(&self) -> watch::Receiver<Option<String>> {
+        self.latest_event.subscribe()
+    }
+
+    async fn events(&self, after: Option<String>, limit: u32) -> Result<EventPage, JournalError> {
+        let position = after.as_deref().map_or(Ok(0), position)?;
+        let limit = limit.clamp(1, 10_000) as usize;
+        let state = self.state.lock();
+        let mut found = state.events.range(position.saturating_add(1)..);
+        let events = found
+            .by_ref()
+            .take(limit)
+            .map(|(id, event)| event.parts(*id).stored(state.ids))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(storage)?;
+        let next = events.last().map(|event| event.id.clone()).or(after);
+        Ok(EventPage { events, next, more: found.next().is_some() })
+    }
+
+    async fn message(&self, id: String) -> Result<Option<MessageRecord>, JournalError> {
+        trace::message(&self.state.lock(), &id).map_err(storage)
+    }
+
+    async fn unmapped(&self, page: Page) -> Result<Vec<RequestRecord>, JournalError> {
+        let before = page.before.as_deref().map_or(Ok(i64::MAX), position)?;
+        let state = self.state.lock();
+        let requests = state.requests.range(..before).rev().map(|(_, request)| request);
+        Ok(requests
+            .filter(|request| request.problem.is_some() && on(&page, &request.channel))
+            .take(page.limit.clamp(1, 500) as usize)
+            .cloned()
+            .collect())
+    }
+
+    async fn dead_letters(&self, page: Page) -> Result<Vec<DeadLetter>, JournalError> {
+        let before = match &page.before {
+            None => i64::MAX,
+            Some(cursor) => cursor.parse().map_err(|_| wrong(cursor))?,
+        };
+        let state = self.state.lock();
+        let letters = state.dead.range(..before).rev().map(|(_, letter)| letter);
+        Ok(letters
+            .filter(|letter| on(&page, &letter.channel))
+            .take(page.limit.clamp(1, 500) as usize)
+            .cloned()
+            .collect())
+    }
+
+    async fn channels(&self) -> Result<Vec<Channel>, JournalError> {
+        Ok(self.state.lock().channels.values().cloned().collect())
+    }
+
+    async fn change_channel(&self, change: ChannelChange) -> Result<(), JournalError> {
+        self.state.lock().change_channel(change)
+    }
+
+    async fn logo(&self, channel: String) -> Result<Option<(String, Vec<u8>)>, JournalError> {
+        Ok(self.state.lock().logos.get(&channel).cloned())
+    }
+
+    async fn set_logo(
+        &self,
+        channel: String,
+        logo: Option<(String, Vec<u8>)>,
+    ) -> Result<(), JournalError> {
+        let mut state = self.state.lock();
+        match logo {
+            Some(logo) => state.logos.insert(channel, logo),
+            None => state.logos.remove(&channel),
+        };
+        Ok(())
+    }
+
+    async fn tokens(&self) -> Result<Vec<Token>, JournalError> {
+        Ok(self.state.lock().tokens.values().cloned().collect())
+    }
+
+    async fn put_token(&self, token: Token) -> Result<(), JournalError> {
+        self.state.lock().tokens.insert(token.name.clone(), token);
+        Ok(())
+    }
+
+    fn health(&self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+fn storage(error: impl std::fmt::Display) -> JournalError {
+    JournalError::Storage(error.to_string())
+}
+
+fn wrong(cursor: &str) -> JournalError {
+    JournalError::Cursor { cursor: cursor.to_owned() }
+}
+
+fn position(cursor: &str) -> Result<i64, JournalError> {
+    Ids::position(cursor).ok_or_else(|| wrong(cursor))
+}
+
+fn on(page: &Page, channel: &str) -> bool {
+    page.channel.as_deref().is_none_or(|only| only == channel)
+}

@@ -1,0 +1,327 @@
+//! What a journal in memory holds, and how it changes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use eclusa_model::{Channel, DeliveryState, Problem};
+use tokio::sync::mpsc;
+
+use crate::body::EventParts;
+use crate::clock::{now_ms, rfc3339};
+use crate::event::{PreparedEvent, StatusNews, Subject, state_name};
+use crate::id::{Clock, Ids};
+use crate::key::{self, Key};
+use crate::{
+    Accept, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryId, Finish, JournalError, Lane,
+    Mapping, MessageState, RequestRecord, Submit, Target, Token,
+};
+
+/// An event as it was recorded.
+pub(super) struct Recorded {
+    pub(super) request: i64,
+    pub(super) channel: String,
+    pub(super) received_at: String,
+    pub(super) conversation: String,
+    pub(super) message: Option<i64>,
+    pub(super) event: PreparedEvent,
+}
+
+impl Recorded {
+    pub(super) fn parts(&self, id: i64) -> EventParts<'_> {
+        EventParts {
+            id,
+            kind: self.event.kind,
+            channel: &self.channel,
+            conversation: &self.conversation,
+            occurred_at: self.event.occurred_at.as_deref(),
+            received_at: &self.received_at,
+            external_id: self.event.external_id.as_deref(),
+            message: self.message,
+            body: &self.event.body,
+        }
+    }
+}
+
+/// A message to a chat.
+pub(super) struct Outbound {
+    pub(super) channel: String,
+    pub(super) external_id: Option<String>,
+    pub(super) state: MessageState,
+    pub(super) problem: Option<Problem>,
+    pub(super) body: String,
+    pub(super) created_at: String,
+    pub(super) updated_at_ms: i64,
+    conversation: String,
+    fingerprint: Option<[u8; 32]>,
+}
+
+/// All of it. Requests, events and messages have their numbers from one clock.
+pub(super) struct State {
+    pub(super) ids: Ids,
+    clock: Clock,
+    pub(super) requests: BTreeMap<i64, RequestRecord>,
+    pub(super) events: BTreeMap<i64, Recorded>,
+    pub(super) messages: HashMap<i64, Outbound>,
+    keys: HashMap<Key, i64>,
+    pub(super) pending: BTreeMap<DeliveryId, Delivery>,
+    pub(super) attempts: HashMap<DeliveryId, Vec<Attempt>>,
+    /// When an event was handed on, in Unix milliseconds.
+    pub(super) pushed: HashMap<DeliveryId, i64>,
+    pub(super) dead: BTreeMap<DeliveryId, DeadLetter>,
+    pub(super) channels: BTreeMap<String, Channel>,
+    pub(super) logos: HashMap<String, (String, Vec<u8>)>,
+    pub(super) tokens: BTreeMap<String, Token>,
+    pub(super) feed: Option<mpsc::UnboundedSender<Delivery>>,
+}
+
+impl State {
+    pub(super) fn new() -> Self {
+        Self {
+            ids: Ids::new(Ids::random_node()),
+            clock: Clock::after(0),
+            requests: BTreeMap::new(),
+            events: BTreeMap::new(),
+            messages: HashMap::new(),
+            keys: HashMap::new(),
+            pending: BTreeMap::new(),
+            attempts: HashMap::new(),
+            pushed: HashMap::new(),
+            dead: BTreeMap::new(),
+            channels: BTreeMap::new(),
+            logos: HashMap::new(),
+            tokens: BTreeMap::new(),
+            feed: None,
+        }
+    }
+
+    /// Records a request whose events were made ready; the request's number, and
+    /// for each event its number and whether it was there already.
+    pub(super) fn accept(
+        &mut self,
+        accept: Accept,
+        prepared: Vec<PreparedEvent>,
+    ) -> (i64, Vec<(i64, bool)>) {
+        let request = self.clock.next(now_ms());
+        let Accept { channel, raw, mapping, push } = accept;
+        let received_at = raw.received_at.clone();
+        let (revision, warnings, problem) = match mapping {
+            Mapping::Mapped { revision, warnings, .. } => (Some(revision), warnings, None),
+            Mapping::Unmapped { revision, problem } => (revision, Vec::new(), Some(problem)),
+        };
+        let id = self.ids.text(request);
+        let record =
+            RequestRecord { id, channel: channel.clone(), raw, revision, warnings, problem };
+        self.requests.insert(request, record);
+        let events = prepared
+            .into_iter()
+            .map(|event| self.record(request, &channel, &received_at, event, push))
+            .collect();
+        (request, events)
+    }
+
+    fn record(
+        &mut self,
+        request: i64,
+        channel: &str,
+        received_at: &str,
+        event: PreparedEvent,
+        push: bool,
+    ) -> (i64, bool) {
+        let known = event.dedupe.and_then(|key| self.keys.get(&key));
+        if let Some(first) = known {
+            return (*first, true);
+        }
+        let id = self.clock.next(now_ms());
+        self.keys.extend(event.dedupe.map(|key| (key, id)));
+        if let Some(key) = event.conversation_key {
+            self.keys.entry(key).or_insert(id);
+        }
+        let mut conversation = event.conversation.clone();
+        let message = match &event.subject {
+            Subject::None => None,
+            Subject::Message { inbound, outbound } => {
+                self.keys.get(inbound).or_else(|| self.keys.get(outbound)).copied()
+            }
+            Subject::Status(news) => self.apply_status(id, news),
+        };
+        if conversation.is_empty()
+            && let Some(outbound) = message.and_then(|message| self.messages.get(&message))
+        {
+            conversation = outbound.conversation.clone();
+        }
+        if push {
+            self.deliver(id, Target::Platform, channel, &conversation);
+        }
+        let recorded = Recorded {
+            request,
+            channel: channel.to_owned(),
+            received_at: received_at.to_owned(),
+            conversation,
+            message,
+            event,
+        };
+        self.events.insert(id, recorded);
+        (id, false)
+    }
+
+    fn apply_status(&mut self, event: i64, news: &StatusNews) -> Option<i64> {
+        let exact = news.exact.and_then(|key| self.keys.get(&key));
+        let message = exact.or_else(|| self.keys.get(&news.anywhere)).copied();
+        match message {
+            Some(message) => self.advance(message, news.state.into(), news.problem.clone()),
+            None => {
+                self.keys.entry(news.early).or_insert(event);
+            }
+        }
+        message
+    }
+
+    fn advance(&mut self, message: i64, next: MessageState, problem: Option<Problem>) {
+        if let Some(outbound) = self.messages.get_mut(&message)
+            && outbound.state.moves_to(next)
+        {
+            outbound.state = next;
+            outbound.problem = problem;
+            outbound.updated_at_ms = now_ms();
+        }
+    }
+
+    fn deliver(&mut self, id: DeliveryId, target: Target, channel: &str, conversation: &str) {
+        let lane =
+            Lane { target, channel: channel.to_owned(), conversation: conversation.to_owned() };
+        let delivery = Delivery { id, lane, attempts: 0, due_at_ms: now_ms() };
+        if let Some(feed) = &self.feed {
+            // The dispatcher may be gone already at the end of the process.
+            let _ = feed.send(delivery.clone());
+        }
+        self.pending.insert(id, delivery);
+    }
+
+    /// Records a message; its number, its state, and whether it was there.
+    pub(super) fn submit(
+        &mut self,
+        submit: Submit,
+        body: String,
+    ) -> Result<(i64, MessageState, bool), JournalError> {
+        let Submit { channel, conversation, idempotency, start, submitted_at, .. } = submit;
+        let idempotency =
+            idempotency.map(|given| (key::idempotency(&channel, &given.key), given.fingerprint));
+        if let Some((key, fingerprint)) = &idempotency
+            && let Some(first) = self.keys.get(key)
+            && let Some(message) = self.messages.get(first)
+        {
+            return if message.fingerprint.as_ref() == Some(fingerprint) {
+                Ok((*first, message.state, true))
+            } else {
+                Err(JournalError::IdempotencyConflict)
+            };
+        }
+        let known = key::conversation(&channel, &conversation);
+        if !start && !self.keys.contains_key(&known) {
+            return Err(JournalError::UnknownConversation { channel, conversation });
+        }
+        let id = self.clock.next(now_ms());
+        self.keys.entry(known).or_insert(id);
+        self.keys.extend(idempotency.map(|(key, _)| (key, id)));
+        self.deliver(id, Target::Chat, &channel, &conversation);
+        let message = Outbound {
+            channel,
+            external_id: None,
+            state: MessageState::Queued,
+            problem: None,
+            body,
+            created_at: submitted_at,
+            updated_at_ms: now_ms(),
+            conversation,
+            fingerprint: idempotency.map(|(_, fingerprint)| fingerprint),
+        };
+        self.messages.insert(id, message);
+        Ok((id, MessageState::Queued, false))
+    }
+
+    /// Records an attempt; one of a delivery that is finished changes nothing.
+    pub(super) fn finish(&mut self, id: DeliveryId, attempt: Attempt, finish: Finish) {
+        let Some(delivery) = self.pending.get_mut(&id) else { return };
+        self.attempts.entry(id).or_default().push(attempt);
+        delivery.attempts += 1;
+        if let Finish::Retry { due_at_ms } = finish {
+            delivery.due_at_ms = due_at_ms;
+            return;
+        }
+        let Some(Delivery { lane, attempts, .. }) = self.pending.remove(&id) else { return };
+        match (finish, lane.target) {
+            (Finish::Retry { .. }, _) => {}
+            (Finish::Done { external_id }, Target::Chat) => self.sent(id, &lane, external_id),
+            (Finish::Done { .. }, Target::Platform) => {
+                self.pushed.insert(id, now_ms());
+            }
+            (Finish::Dead { problem }, target) => {
+                self.advance(id, MessageState::Failed, Some(problem.clone()));
+                let text = self.ids.text(id);
+                let letter = DeadLetter {
+                    id: id.to_string(),
+                    target,
+                    channel: lane.channel,
+                    conversation: lane.conversation,
+                    message: (target == Target::Chat).then(|| text.clone()),
+                    event: (target == Target::Platform).then_some(text),
+                    problem,
+                    attempts,
+                    died_at: rfc3339(now_ms()),
+                };
+                self.dead.insert(id, letter);
+            }
+        }
+    }
+
+    fn sent(&mut self, id: i64, lane: &Lane, external_id: Option<String>) {
+        self.advance(id, MessageState::Sent, None);
+        let Some(external_id) = external_id else { return };
+        let Lane { channel, conversation, .. } = lane;
+        self.keys.insert(key::outbound(channel, conversation, &external_id), id);
+        self.keys.insert(key::outbound_anywhere(channel, &external_id), id);
+        use DeliveryState::{Delivered, Failed, Read, Sent};
+        for state in [Sent, Delivered, Read, Failed] {
+            let early = key::early_status(channel, &external_id, state_name(state));
+            let event = self.keys.get(&early).and_then(|event| self.events.get(event));
+            if let Some(Subject::Status(news)) = event.map(|recorded| &recorded.event.subject) {
+                let problem = news.problem.clone();
+                self.advance(id, state.into(), problem);
+            }
+        }
+        if let Some(message) = self.messages.get_mut(&id) {
+            message.external_id = Some(external_id);
+        }
+    }
+
+    /// The chat's id of a message given by the chat's id or by ours.
+    pub(super) fn chats_id(&self, given: String) -> Option<String> {
+        let number = self.ids.number(&given);
+        let external_id = number.and_then(|number| {
+            let outbound = self.messages.get(&number).map(|message| &message.external_id);
+            outbound.or_else(|| self.events.get(&number).map(|event| &event.event.external_id))
+        });
+        external_id.cloned().unwrap_or(Some(given))
+    }
+
+    /// Changes a channel where the revision expected is the newest.
+    pub(super) fn change_channel(&mut self, change: ChannelChange) -> Result<(), JournalError> {
+        let (id, expected) = match &change {
+            ChannelChange::Put { channel, expected } => (channel.profile.id.clone(), *expected),
+            ChannelChange::Delete { id, expected } => (id.clone(), *expected),
+        };
+        let found = self.channels.get(&id).map_or(0, |channel| channel.revision);
+        if found != expected {
+            return Err(JournalError::RevisionConflict { id, expected, found });
+        }
+        match change {
+            ChannelChange::Put { channel, .. } => {
+                self.channels.insert(id, *channel);
+            }
+            ChannelChange::Delete { .. } => {
+                self.channels.remove(&id);
+                self.logos.remove(&id);
+            }
+        }
+        Ok(())
+    }
+}
