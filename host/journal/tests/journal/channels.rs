@@ -1,0 +1,105 @@
+//! Channels, logos and tokens.
+
+use std::collections::BTreeMap;
+
+use eclusa_journal::{ChannelChange, Journal, JournalError, Token, TokenRole};
+use eclusa_model::{Channel, ChannelProfile, Color, Secret};
+
+use crate::Maker;
+
+pub(crate) fn channel(id: &str, revision: u64) -> Channel {
+    let secret = |name: &str, value: &str| (name.to_owned(), Secret::new(value));
+    Channel {
+        profile: ChannelProfile {
+            id: id.to_owned(),
+            name: "Shop \u{1f6d2}".to_owned(),
+            description: "For the shop".to_owned(),
+            color: Color::try_from("#2a9d8f".to_owned()).unwrap(),
+            adapter: "open".to_owned(),
+            url: Some("https://chat.example".to_owned()),
+            settings: serde_json::from_str(r#"{"depth":[1,{"a":null}]}"#).unwrap(),
+            flow: None,
+        },
+        headers: BTreeMap::from([secret("x-api-key", "h\u{e9}ader")]),
+        secrets: BTreeMap::from([secret("bot-token", "t0k\"en")]),
+        ingress_key: Secret::new("unguessable"),
+        revision,
+        created_at: "2026-01-01T00:00:00Z".to_owned(),
+        updated_at: "2026-01-02T00:00:00Z".to_owned(),
+    }
+}
+
+fn put(channel: Channel, expected: u64) -> ChannelChange {
+    ChannelChange::Put { channel: Box::new(channel), expected }
+}
+
+fn delete(id: &str, expected: u64) -> ChannelChange {
+    ChannelChange::Delete { id: id.to_owned(), expected }
+}
+
+pub(crate) async fn a_channel_is_created_changed_and_deleted(maker: &impl Maker) {
+    let journal = maker.open();
+    journal.change_channel(put(channel("shop", 1), 0)).await.unwrap();
+    journal.change_channel(put(channel("bot", 1), 0)).await.unwrap();
+    assert_eq!(journal.channels().await.unwrap(), [channel("bot", 1), channel("shop", 1)]);
+    let mut changed = channel("shop", 2);
+    changed.profile.name = "Other".to_owned();
+    changed.secrets.clear();
+    journal.change_channel(put(changed.clone(), 1)).await.unwrap();
+    let journal = maker.reopen(journal);
+    assert_eq!(journal.channels().await.unwrap(), [channel("bot", 1), changed]);
+    journal.change_channel(delete("shop", 2)).await.unwrap();
+    assert_eq!(journal.channels().await.unwrap(), [channel("bot", 1)]);
+    journal.change_channel(put(channel("shop", 1), 0)).await.unwrap();
+}
+
+pub(crate) async fn a_change_from_an_old_revision_is_refused(maker: &impl Maker) {
+    let journal = maker.open();
+    journal.change_channel(put(channel("shop", 1), 0)).await.unwrap();
+    journal.change_channel(put(channel("shop", 2), 1)).await.unwrap();
+    for (change, was, is) in [
+        (put(channel("shop", 1), 0), 0, 2),
+        (put(channel("shop", 2), 1), 1, 2),
+        (put(channel("shop", 4), 3), 3, 2),
+        (delete("shop", 1), 1, 2),
+        (put(channel("new", 2), 1), 1, 0),
+        (delete("new", 1), 1, 0),
+    ] {
+        let error = journal.change_channel(change).await.unwrap_err();
+        assert!(
+            matches!(error, JournalError::RevisionConflict { expected, found, .. }
+                if (expected, found) == (was, is)),
+            "{error}"
+        );
+    }
+    assert_eq!(journal.channels().await.unwrap(), [channel("shop", 2)]);
+}
+
+pub(crate) async fn a_logo_is_kept_and_removed(maker: &impl Maker) {
+    let journal = maker.open();
+    let logo = |byte| Some(("image/png".to_owned(), vec![byte; 100_000]));
+    journal.change_channel(put(channel("shop", 1), 0)).await.unwrap();
+    assert_eq!(journal.logo("shop".to_owned()).await.unwrap(), None);
+    for logo in [logo(1), logo(2), None, logo(3)] {
+        journal.set_logo("shop".to_owned(), logo.clone()).await.unwrap();
+        assert_eq!(journal.logo("shop".to_owned()).await.unwrap(), logo);
+    }
+    journal.change_channel(delete("shop", 1)).await.unwrap();
+    assert_eq!(journal.logo("shop".to_owned()).await.unwrap(), None);
+}
+
+pub(crate) async fn tokens_are_kept_by_name(maker: &impl Maker) {
+    let journal = maker.open();
+    let token = |name: &str, byte, role| Token {
+        name: name.to_owned(),
+        hash: [byte; 32],
+        role,
+        created_at: "2026-01-01T00:00:00Z".to_owned(),
+    };
+    journal.put_token(token("platform", 1, TokenRole::Platform)).await.unwrap();
+    journal.put_token(token("admin", 2, TokenRole::Viewer)).await.unwrap();
+    journal.put_token(token("admin", 3, TokenRole::Admin)).await.unwrap();
+    let journal = maker.reopen(journal);
+    let expected = [token("admin", 3, TokenRole::Admin), token("platform", 1, TokenRole::Platform)];
+    assert_eq!(journal.tokens().await.unwrap(), expected);
+}

@@ -1,0 +1,141 @@
+//! One suite for every journal, and what only the durable one promises.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod accept;
+mod channels;
+mod deliver;
+mod events;
+mod make;
+mod model;
+mod restart;
+mod same;
+mod status;
+mod storage;
+mod submit;
+
+use eclusa_journal::{Journal, MemoryJournal, SqliteJournal, SqliteOptions};
+use tempfile::TempDir;
+
+/// Makes journals of one kind.
+pub(crate) trait Maker: Default {
+    type Journal: Journal;
+    /// A new, empty journal.
+    fn open(&self) -> Self::Journal;
+    /// The journal as the next process finds it.
+    fn reopen(&self, journal: Self::Journal) -> Self::Journal;
+}
+
+#[derive(Default)]
+pub(crate) struct Memory;
+
+impl Maker for Memory {
+    type Journal = MemoryJournal;
+
+    fn open(&self) -> MemoryJournal {
+        MemoryJournal::new()
+    }
+
+    fn reopen(&self, journal: MemoryJournal) -> MemoryJournal {
+        journal.reopened()
+    }
+}
+
+pub(crate) struct Sqlite(pub(crate) TempDir);
+
+impl Default for Sqlite {
+    fn default() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+}
+
+impl Maker for Sqlite {
+    type Journal = SqliteJournal;
+
+    fn open(&self) -> SqliteJournal {
+        SqliteJournal::open(self.0.path(), SqliteOptions::default()).unwrap()
+    }
+
+    fn reopen(&self, journal: SqliteJournal) -> SqliteJournal {
+        drop(journal);
+        self.open()
+    }
+}
+
+macro_rules! suite {
+    ($($module:ident: $($case:ident)+;)+) => {
+        mod memory {
+            $($(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                crate::$module::$case(&crate::Memory).await;
+            })+)+
+        }
+        mod sqlite {
+            $($(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                crate::$module::$case(&crate::Sqlite::default()).await;
+            })+)+
+        }
+    };
+}
+
+suite! {
+    accept:
+        a_request_is_kept_with_its_message
+        every_type_of_message_keeps_its_json
+        what_could_not_be_mapped_is_listed
+        text_survives_byte_for_byte
+        ids_grow_in_the_order_accepted;
+    same:
+        a_message_again_keeps_its_first_ids
+        the_same_event_twice_in_one_request_is_one
+        what_makes_events_the_same
+        typing_is_never_the_same
+        another_channel_or_conversation_is_another_message
+        changes_of_a_known_message_name_it;
+    events:
+        events_are_read_page_by_page
+        the_newest_event_is_told
+        a_wrong_cursor_is_refused;
+    submit:
+        a_message_is_queued_for_the_chat
+        an_unknown_conversation_is_refused
+        any_event_makes_a_conversation_known
+        a_start_makes_a_conversation_known
+        the_same_key_gets_the_same_answer
+        the_same_key_for_something_else_is_refused
+        an_answer_to_our_id_gets_the_chats_id
+        an_answer_to_the_chats_id_stays;
+    deliver:
+        pending_deliveries_come_before_new_ones
+        deliveries_can_be_taken_once
+        only_a_pushed_event_is_delivered
+        a_message_that_was_sent
+        an_event_that_was_pushed
+        a_retry_waits_with_its_attempts
+        a_dead_letter_is_listed_with_its_reason
+        a_finish_changes_only_its_own_delivery
+        a_finished_delivery_stays_finished;
+    status:
+        a_status_moves_its_message_forward
+        a_status_never_moves_a_message_back
+        a_failure_ends_with_the_chats_reasons
+        a_status_finds_its_conversation
+        a_status_in_another_spelling_of_the_conversation
+        a_status_before_the_answer_is_not_lost
+        a_status_of_a_foreign_message_is_kept
+        the_same_id_in_two_conversations;
+    channels:
+        a_channel_is_created_changed_and_deleted
+        a_change_from_an_old_revision_is_refused
+        a_logo_is_kept_and_removed
+        tokens_are_kept_by_name;
+    restart:
+        everything_is_there_after_a_restart
+        pending_deliveries_come_again_after_a_restart;
+}

@@ -1,0 +1,193 @@
+//! What only a journal on a disk promises.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use eclusa_journal::{Journal, JournalError, OpenError, SqliteJournal, SqliteOptions};
+
+use crate::make::{accept, all, one, page, pushed, started, submit, text, unmapped};
+use crate::{Maker, Sqlite};
+
+#[tokio::test]
+async fn a_folder_belongs_to_one_journal() {
+    let maker = Sqlite::default();
+    let journal = maker.open();
+    let second = SqliteJournal::open(maker.0.path(), SqliteOptions::default());
+    let error = second.err().unwrap();
+    assert!(matches!(error, OpenError::Locked(_)), "{error}");
+    drop(journal);
+    maker.open();
+}
+
+#[test]
+fn a_newer_schema_is_refused_and_left_alone() {
+    let maker = Sqlite::default();
+    drop(maker.open());
+    let file = maker.0.path().join("journal.db");
+    let database = rusqlite::Connection::open(&file).unwrap();
+    database.pragma_update(None, "user_version", 999).unwrap();
+    drop(database);
+    let error = SqliteJournal::open(maker.0.path(), SqliteOptions::default()).err().unwrap();
+    assert!(matches!(error, OpenError::NewerSchema { found: 999, known } if known < 999));
+    let database = rusqlite::Connection::open(&file).unwrap();
+    let version: u32 = database.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 999);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused() {
+    let maker = Sqlite::default();
+    std::fs::write(maker.0.path().join("journal.db"), "not a database".repeat(1000)).unwrap();
+    let error = SqliteJournal::open(maker.0.path(), SqliteOptions::default()).err().unwrap();
+    assert!(matches!(error, OpenError::Database(_)), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_answered_is_in_the_files_at_any_moment() {
+    let maker = Sqlite::default();
+    let journal = Arc::new(maker.open());
+    let mut copies = Vec::new();
+    for round in 0..5 {
+        let writers: Vec<_> = (0..8)
+            .map(|caller| {
+                let journal = Arc::clone(&journal);
+                tokio::spawn(async move {
+                    let event = text("c1", &format!("{round}-{caller}"));
+                    journal.accept(pushed(vec![event])).await.unwrap();
+                    journal.submit(started("c2", "x")).await.unwrap();
+                })
+            })
+            .collect();
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        let copy = tempfile::tempdir().unwrap();
+        copy_files(maker.0.path(), copy.path());
+        copies.push((copy, (round + 1) * 8));
+    }
+    for (copy, count) in copies {
+        let journal = SqliteJournal::open(copy.path(), SqliteOptions::default()).unwrap();
+        assert_eq!(all(&journal).await.len(), count);
+        let mut deliveries = journal.take_deliveries().unwrap();
+        // Announced before this answer.
+        journal.accept(unmapped("shop", "?")).await.unwrap();
+        let pending = std::iter::from_fn(|| deliveries.try_recv().ok()).count();
+        assert_eq!(pending, 2 * count);
+    }
+}
+
+/// As a power cut leaves them: the database and its log, not the index of it.
+fn copy_files(from: &Path, to: &Path) {
+    for file in ["journal.db", "journal.db-wal"] {
+        std::fs::copy(from.join(file), to.join(file)).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_is_cut_off_keeps_whole_requests() {
+    let maker = Sqlite::default();
+    let journal = maker.open();
+    for number in 0..20 {
+        let events = vec![text("c1", &format!("{number}a")), text("c1", &format!("{number}b"))];
+        journal.accept(pushed(events)).await.unwrap();
+    }
+    let log = std::fs::read(maker.0.path().join("journal.db-wal")).unwrap();
+    for part in [0, 1, 4096, log.len() / 2, log.len() * 3 / 4, log.len() - 1] {
+        let copy = tempfile::tempdir().unwrap();
+        copy_files(maker.0.path(), copy.path());
+        std::fs::write(copy.path().join("journal.db-wal"), &log[..part]).unwrap();
+        let journal = SqliteJournal::open(copy.path(), SqliteOptions::default()).unwrap();
+        let events = all(&journal).await;
+        assert_eq!(events.len() % 2, 0);
+        let mut deliveries = journal.take_deliveries().unwrap();
+        one(&journal, text("c9", "later")).await;
+        let pending = std::iter::from_fn(|| deliveries.try_recv().ok()).count();
+        assert_eq!(pending, events.len());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closing_does_what_is_queued_and_refuses_the_rest() {
+    let maker = Sqlite::default();
+    let journal = Arc::new(maker.open());
+    let queued: Vec<_> = (0..100)
+        .map(|number| {
+            let journal = Arc::clone(&journal);
+            let event = text("c1", &number.to_string());
+            tokio::spawn(async move { journal.accept(accept(vec![event])).await })
+        })
+        .collect();
+    journal.close();
+    let error = journal.submit(started("c1", "x")).await.unwrap_err();
+    assert!(matches!(error, JournalError::Storage(_)), "{error}");
+    let mut kept = 0;
+    for task in queued {
+        match task.await.unwrap() {
+            Ok(_) => kept += 1,
+            Err(error) => assert!(matches!(error, JournalError::Storage(_)), "{error}"),
+        }
+    }
+    assert_eq!(all(&*journal).await.len(), kept);
+    drop(journal);
+    assert_eq!(all(&maker.open()).await.len(), kept);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_at_fault_hurts_no_other_in_its_commit() {
+    let maker = Sqlite::default();
+    let journal = Arc::new(maker.open());
+    let tasks: Vec<_> = (0..200)
+        .map(|number: usize| {
+            let journal = Arc::clone(&journal);
+            tokio::spawn(async move {
+                match number % 2 {
+                    0 => one(&*journal, text("c1", &number.to_string())).await.events.len() == 1,
+                    _ => journal.submit(submit("nobody", "x")).await.is_err(),
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert!(task.await.unwrap());
+    }
+    assert_eq!(all(&*journal).await.len(), 100);
+    assert!(journal.health().is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_queue_is_busy_and_records_nothing() {
+    let maker = Sqlite::default();
+    let options = SqliteOptions { queue: 0, ..SqliteOptions::default() };
+    let journal = SqliteJournal::open(maker.0.path(), options).unwrap();
+    let error = journal.accept(unmapped("shop", "x")).await.unwrap_err();
+    assert!(matches!(error, JournalError::Busy { retry_after } if !retry_after.is_zero()));
+    let error = journal.submit(started("c1", "x")).await.unwrap_err();
+    assert!(matches!(error, JournalError::Busy { .. }));
+    assert!(journal.unmapped(page(1)).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_at_once_are_in_one_order() {
+    let maker = Sqlite::default();
+    let journal = Arc::new(maker.open());
+    let mut deliveries = journal.take_deliveries().unwrap();
+    let tasks: Vec<_> = (0..8)
+        .map(|caller| {
+            let journal = Arc::clone(&journal);
+            tokio::spawn(async move {
+                for number in 0..50 {
+                    let event = text(&caller.to_string(), &number.to_string());
+                    journal.accept(pushed(vec![event])).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let events = all(&*journal).await;
+    assert!(events.is_sorted_by(|a, b| a.id < b.id));
+    let delivered: Vec<_> = std::iter::from_fn(|| deliveries.try_recv().ok()).collect();
+    assert_eq!(delivered.len(), 400);
+    assert!(delivered.is_sorted_by(|a, b| a.id < b.id));
+}
