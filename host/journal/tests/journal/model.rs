@@ -1,2 +1,249 @@
 //! Any sequence of calls does to the durable journal what it does to the one in
 //! memory, whatever restarts come in between.
+
+use std::collections::HashMap;
+
+use eclusa_journal::{
+    Accepted, Delivery, DeliveryBody, Finish, Journal, JournalError, Lane, MemoryJournal,
+    SqliteJournal, Submitted,
+};
+use eclusa_model::{DeliveryState, Event, Problem};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::make::{self, accept, attempt, page, unmapped};
+use crate::{Maker, Memory, Sqlite};
+
+#[derive(Debug, Clone)]
+enum Step {
+    Accept { events: Vec<Event>, push: bool },
+    Unmapped,
+    Submit { conversation: u8, start: bool, key: Option<(u8, u8)>, reply_to: Option<usize> },
+    Finish { delivery: usize, finish: Finish },
+    Reopen,
+}
+
+fn events() -> impl Strategy<Value = Event> {
+    // Few names, so that the same ones meet.
+    let names = (0..3u8, 0..4u8)
+        .prop_map(|(conversation, id)| (format!("c{conversation}"), format!("x{id}")));
+    let states = prop::sample::select(vec![
+        DeliveryState::Sent,
+        DeliveryState::Delivered,
+        DeliveryState::Read,
+        DeliveryState::Failed,
+    ]);
+    (names, 0..8u8, states, any::<bool>()).prop_map(|((conversation, id), kind, state, flag)| {
+        match kind {
+            0 | 1 => make::text(&conversation, &id),
+            2 => make::edited(&conversation, &id, if flag { "one" } else { "two" }, None),
+            3 => make::deleted(&conversation, &id),
+            4 => make::reaction(&conversation, &id, "+1", flag),
+            5 => make::typing(&conversation),
+            6 => make::postback(&conversation, &id),
+            _ => make::status(flag.then_some(&conversation), &id, state, vec![]),
+        }
+    })
+}
+
+fn finishes() -> impl Strategy<Value = Finish> {
+    prop_oneof![
+        3 => (0..4u8).prop_map(|id| make::done(&format!("x{id}"))),
+        1 => Just(Finish::Done { external_id: None }),
+        1 => (1..1_000_000i64).prop_map(|due_at_ms| Finish::Retry { due_at_ms }),
+        1 => Just(Finish::Dead { problem: Problem::refused("gone", "gone") }),
+    ]
+}
+
+fn steps() -> impl Strategy<Value = Step> {
+    let submit = (0..3u8, any::<bool>(), prop::option::of((0..2u8, 0..2u8)));
+    prop_oneof![
+        4 => (prop::collection::vec(events(), 0..4), any::<bool>())
+            .prop_map(|(events, push)| Step::Accept { events, push }),
+        1 => Just(Step::Unmapped),
+        3 => (submit, prop::option::of(any::<prop::sample::Index>())).prop_map(
+            |((conversation, start, key), reply_to)| {
+                let reply_to = reply_to.map(|index| index.index(64));
+                Step::Submit { conversation, start, key, reply_to }
+            }
+        ),
+        4 => (any::<prop::sample::Index>(), finishes())
+            .prop_map(|(index, finish)| Step::Finish { delivery: index.index(64), finish }),
+        1 => Just(Step::Reopen),
+    ]
+}
+
+/// A journal, its ids in the order in which they were told, and its deliveries
+/// in the order in which they came.
+struct Side<J> {
+    journal: J,
+    ids: Vec<String>,
+    feed: UnboundedReceiver<Delivery>,
+    deliveries: Vec<Delivery>,
+}
+
+impl<J: Journal> Side<J> {
+    fn new(journal: J) -> Self {
+        let feed = journal.take_deliveries().unwrap();
+        Self { journal, ids: Vec::new(), feed, deliveries: Vec::new() }
+    }
+
+    /// What the step did, with names in place of ids.
+    async fn step(&mut self, step: &Step) -> Value {
+        let seen = match step {
+            Step::Accept { events, push } => {
+                let request = eclusa_journal::Accept { push: *push, ..accept(events.clone()) };
+                self.accepted(self.journal.accept(request).await.unwrap())
+            }
+            Step::Unmapped => {
+                self.accepted(self.journal.accept(unmapped("shop", "?")).await.unwrap())
+            }
+            Step::Submit { conversation, start, key, reply_to } => {
+                let mut submit = make::submit(&format!("c{conversation}"), "x");
+                submit.start = *start;
+                submit.reply_to = reply_to.and_then(|place| self.ids.get(place).cloned());
+                if let Some((key, fingerprint)) = key {
+                    submit = make::keyed(submit, &key.to_string(), *fingerprint);
+                }
+                self.submitted(self.journal.submit(submit).await)
+            }
+            Step::Finish { delivery, finish } => {
+                let found = self.deliveries.get(delivery % self.deliveries.len().max(1));
+                let id = found.map_or(1, |delivery| delivery.id);
+                json!(self.journal.finish(id, attempt(200), finish.clone()).await.is_ok())
+            }
+            Step::Reopen => Value::Null,
+        };
+        let new = std::iter::from_fn(|| self.feed.try_recv().ok());
+        let new: Vec<Delivery> = new.collect();
+        let told: Vec<Value> = new.iter().map(|delivery| self.delivery(delivery)).collect();
+        self.deliveries.extend(new);
+        json!([seen, told])
+    }
+
+    fn name(&mut self, id: String) -> usize {
+        self.ids.iter().position(|known| *known == id).unwrap_or_else(|| {
+            self.ids.push(id);
+            self.ids.len() - 1
+        })
+    }
+
+    fn accepted(&mut self, accepted: Accepted) -> Value {
+        let events: Vec<Value> = accepted
+            .events
+            .into_iter()
+            .map(|event| {
+                let message = event.message.map(|(id, external)| (self.name(id), external));
+                json!([self.name(event.id), message, event.duplicate])
+            })
+            .collect();
+        json!([self.name(accepted.request_id), events])
+    }
+
+    fn submitted(&mut self, submitted: Result<Submitted, JournalError>) -> Value {
+        match submitted {
+            Ok(submitted) => {
+                json!([self.name(submitted.id), submitted.state, submitted.replayed])
+            }
+            Err(error) => json!(error.to_string()),
+        }
+    }
+
+    fn delivery(&self, delivery: &Delivery) -> Value {
+        let place = self.ids.iter().position(|id| make::number(id) == delivery.id);
+        let Lane { target, channel, conversation } = &delivery.lane;
+        json!([place, target, channel, conversation, delivery.attempts])
+    }
+
+    fn named_deliveries(&self) -> Vec<Value> {
+        self.deliveries.iter().map(|delivery| self.delivery(delivery)).collect()
+    }
+
+    /// Everything that can be read.
+    async fn all(&self) -> Value {
+        let names: HashMap<&str, usize> =
+            self.ids.iter().enumerate().map(|(place, id)| (id.as_str(), place)).collect();
+        let mut all = Vec::new();
+        for event in make::all(&self.journal).await {
+            let object = make::object(&event);
+            all.push(json!([event.id, event.kind, event.occurred_at, event.object.0, object]));
+        }
+        for id in &self.ids {
+            all.push(json!(self.journal.message(id.clone()).await.unwrap()));
+            let carried = self.journal.delivery(make::number(id)).await.unwrap();
+            all.push(json!(carried.as_ref().map(body)));
+        }
+        all.push(json!(self.journal.unmapped(page(500)).await.unwrap()));
+        all.push(json!(self.journal.dead_letters(page(500)).await.unwrap()));
+        let mut all = Value::Array(all);
+        rename(&mut all, &names);
+        all
+    }
+}
+
+fn body(body: &DeliveryBody) -> Value {
+    match body {
+        DeliveryBody::Message { message, attempts } => json!([message, attempts]),
+        DeliveryBody::Event { event, attempts } => json!([event.id, attempts]),
+    }
+}
+
+/// Puts names in place of ids, and takes out the times of the journal's clock.
+fn rename(value: &mut Value, names: &HashMap<&str, usize>) {
+    match value {
+        Value::String(text) => {
+            let number = text.parse::<i64>().ok();
+            let is_delivery = |id: &&&str| Some(make::number(id)) == number;
+            let name = names.get(text.as_str());
+            let name =
+                name.or_else(|| names.keys().find(is_delivery).and_then(|id| names.get(*id)));
+            if let Some(name) = name {
+                *value = json!(format!("#{name}"));
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| rename(item, names)),
+        Value::Object(fields) => {
+            for (key, field) in fields {
+                if ["updated_at", "next_attempt_at", "died_at"].contains(&key.as_str()) {
+                    *field = json!(field.is_null());
+                }
+                rename(field, names);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+async fn run(steps: Vec<Step>) {
+    let (sqlite, memory) = (Sqlite::default(), Memory);
+    let mut durable: Side<SqliteJournal> = Side::new(sqlite.open());
+    let mut model: Side<MemoryJournal> = Side::new(memory.open());
+    for step in &steps {
+        if matches!(step, Step::Reopen) {
+            assert_eq!(durable.all().await, model.all().await);
+            let Side { journal, ids, .. } = durable;
+            durable = Side { ids, ..Side::new(sqlite.reopen(journal)) };
+            let Side { journal, ids, .. } = model;
+            model = Side { ids, ..Side::new(memory.reopen(journal)) };
+            // An answer of the writer tells that it has announced what is pending.
+            durable.step(&Step::Unmapped).await;
+            model.step(&Step::Unmapped).await;
+            assert_eq!(durable.named_deliveries(), model.named_deliveries());
+        }
+        assert_eq!(durable.step(step).await, model.step(step).await, "{step:?}");
+    }
+    assert_eq!(durable.all().await, model.all().await);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_durable_journal_does_what_its_model_does(
+        steps in prop::collection::vec(steps(), 1..40)
+    ) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        runtime.block_on(run(steps));
+    }
+}
