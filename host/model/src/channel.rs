@@ -69,6 +69,11 @@ impl Channel {
 pub struct Color(String);
 
 impl Color {
+    /// A colour from its parts.
+    pub fn from_rgb(red: u8, green: u8, blue: u8) -> Self {
+        Self(format!("#{red:02X}{green:02X}{blue:02X}"))
+    }
+
     /// The colour as `#RRGGBB` in upper case.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,1 +1,21 @@
-//! Stub.
+//! The server behind the `eclusa` binary: HTTP surface, configuration, start and
+//! stop.
+
+mod adapters;
+mod api;
+mod app;
+mod auth;
+mod channels;
+mod config;
+mod demo;
+mod depth;
+mod ingress;
+mod operation;
+mod problem;
+mod routes;
+mod serve;
+mod start;
+
+pub use config::{Config, ConfigError, Delivery, JournalKind, Limits, Platform};
+pub use serve::serve;
+pub use start::{Server, StartError};

@@ -1,2 +1,7 @@
-//! Stub.
-fn main() {}
+//! The `eclusa` binary.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

@@ -1,0 +1,57 @@
+//! Reading JSON bodies with errors that name the field.
+
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use serde::de::DeserializeOwned;
+use serde_path_to_error::{Path, Segment};
+
+use crate::problem::{ApiProblem, Violation};
+
+/// Reads a JSON body.
+pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiProblem> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let (pointer, inner) = (pointer(error.path()), error.into_inner());
+        match inner.classify() {
+            serde_json::error::Category::Data => {
+                ApiProblem::violations(vec![Violation::new(pointer, without_place(&inner))])
+            }
+            _ => malformed(&inner),
+        }
+    })?;
+    json.end().map_err(|error| malformed(&error))?;
+    Ok(value)
+}
+
+fn malformed(error: &serde_json::Error) -> ApiProblem {
+    ApiProblem::new(
+        StatusCode::BAD_REQUEST,
+        "malformed_json",
+        format!("the body is not valid JSON: {error}"),
+    )
+    .action("Send one complete JSON object in UTF-8.")
+}
+
+/// The message without line and column: the pointer says it better.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(end) => text.get(..end).unwrap_or(&text).to_owned(),
+        None => text,
+    }
+}
+
+fn pointer(path: &Path) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        let name = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            Segment::Enum { variant } => variant.clone(),
+            Segment::Unknown => continue,
+        };
+        pointer.push('/');
+        pointer.push_str(&name);
+    }
+    pointer
+}

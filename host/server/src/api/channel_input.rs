@@ -1,0 +1,240 @@
+//! What a caller says of a channel, and the checks it must pass.
+
+use std::collections::BTreeMap;
+
+use axum::http::HeaderName;
+use eclusa_engine::Revision;
+use eclusa_model::{Channel, ChannelProfile, Color, Secret, validate_channel_id};
+use eclusa_relay::check_header;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::adapters::Adapters;
+use crate::problem::{ApiProblem, Violation};
+
+/// A channel as it is created or replaced. Unknown keys are errors.
+///
+/// `headers` and `secrets` are write-only: what is not named stays as it is, and
+/// `null` removes a value.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChannelInput {
+    /// 1 to 64 characters of `a-z`, `0-9` and `-`. Made from the name where it is
+    /// not given.
+    pub(crate) id: Option<String>,
+    /// Name to show, 1 to 120 characters.
+    pub(crate) name: String,
+    /// For colleagues.
+    #[serde(default)]
+    pub(crate) description: String,
+    /// `#RRGGBB`.
+    #[serde(default = "default_color")]
+    pub(crate) color: Color,
+    /// Name of the adapter.
+    pub(crate) adapter: String,
+    /// Where the chat listens, or another base than the adapter's own.
+    #[serde(default)]
+    pub(crate) url: Option<String>,
+    /// Headers added to every request to the chat.
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, Option<Secret>>,
+    /// Secrets by the names in the adapter's manifest.
+    #[serde(default)]
+    pub(crate) secrets: BTreeMap<String, Option<Secret>>,
+    /// Valid against the adapter's `settings_schema`.
+    #[serde(default)]
+    pub(crate) settings: Map<String, Value>,
+    /// Name of the service flow.
+    #[serde(default)]
+    pub(crate) flow: Option<String>,
+}
+
+fn default_color() -> Color {
+    // A teal with enough contrast on white and on black.
+    Color::from_rgb(0x2A, 0x7F, 0x86)
+}
+
+impl ChannelInput {
+    /// Checks everything, and makes the channel of it; `before` is what it was.
+    pub(crate) fn into_channel(
+        self,
+        adapters: &Adapters,
+        before: Option<&Channel>,
+        new_key: impl FnOnce() -> Secret,
+        now: String,
+    ) -> Result<Channel, ApiProblem> {
+        let id = self.id.clone().unwrap_or_else(|| slug(&self.name));
+        let headers = merged(before.map(|channel| &channel.headers), self.headers.clone());
+        let secrets = merged(before.map(|channel| &channel.secrets), self.secrets.clone());
+        let mut violations = Vec::new();
+        if let Err(error) = validate_channel_id(&id) {
+            violations.push(Violation::new("/id", error.to_string()));
+        }
+        if self.name.trim().is_empty() || self.name.chars().count() > 120 {
+            violations.push(Violation::new("/name", "expected 1 to 120 characters"));
+        }
+        if self.description.chars().count() > 2000 {
+            violations.push(Violation::new("/description", "expected at most 2000 characters"));
+        }
+        if let Some(url) = &self.url {
+            check_url(url, &mut violations);
+        }
+        check_headers(&headers, &mut violations);
+        match adapters.active(&self.adapter) {
+            Some(revision) => self.check_adapter(&revision, &secrets, &mut violations),
+            None => violations.push(Violation::new(
+                "/adapter",
+                format!(
+                    "no adapter `{}` is loaded; there are: {}",
+                    self.adapter,
+                    adapters.active_names().join(", ")
+                ),
+            )),
+        }
+        if !violations.is_empty() {
+            return Err(ApiProblem::violations(violations));
+        }
+        Ok(Channel {
+            profile: ChannelProfile {
+                id,
+                name: self.name,
+                description: self.description,
+                color: self.color,
+                adapter: self.adapter,
+                url: self.url,
+                settings: self.settings,
+                flow: self.flow,
+            },
+            headers,
+            secrets,
+            ingress_key: before.map_or_else(new_key, |channel| channel.ingress_key.clone()),
+            revision: before.map_or(0, |channel| channel.revision) + 1,
+            created_at: before.map_or_else(|| now.clone(), |channel| channel.created_at.clone()),
+            updated_at: now,
+        })
+    }
+
+    fn check_adapter(
+        &self,
+        revision: &Revision,
+        secrets: &BTreeMap<String, Secret>,
+        violations: &mut Vec<Violation>,
+    ) {
+        let manifest = revision.manifest();
+        if self.url.is_none() && manifest.default_url.is_none() {
+            violations.push(Violation::new(
+                "/url",
+                format!("the adapter `{}` needs the URL where the chat listens", self.adapter),
+            ));
+        }
+        for name in secrets.keys() {
+            if !manifest.secrets.iter().any(|secret| secret.name == *name) {
+                let known: Vec<&str> = manifest.secrets.iter().map(|s| s.name.as_str()).collect();
+                violations.push(Violation::new(
+                    format!("/secrets/{}", escape(name)),
+                    format!(
+                        "the adapter `{}` knows no such secret; it knows: {}",
+                        self.adapter,
+                        known.join(", ")
+                    ),
+                ));
+            }
+        }
+        for secret in manifest.required_secrets() {
+            if secrets.get(&secret.name).is_none_or(|value| value.expose().is_empty()) {
+                violations.push(Violation::new(
+                    format!("/secrets/{}", escape(&secret.name)),
+                    format!("this secret is needed: {}", secret.summary),
+                ));
+            }
+        }
+        match jsonschema::validator_for(&manifest.settings_schema) {
+            Ok(schema) => {
+                let settings = Value::Object(self.settings.clone());
+                for error in schema.iter_errors(&settings) {
+                    violations.push(Violation::new(
+                        format!("/settings{}", error.instance_path()),
+                        error.to_string(),
+                    ));
+                }
+            }
+            Err(error) => violations.push(Violation::new(
+                "/adapter",
+                format!("the settings_schema of `{}` cannot be used: {error}", self.adapter),
+            )),
+        }
+    }
+}
+
+fn merged(
+    before: Option<&BTreeMap<String, Secret>>,
+    changes: BTreeMap<String, Option<Secret>>,
+) -> BTreeMap<String, Secret> {
+    let mut values = before.cloned().unwrap_or_default();
+    for (name, value) in changes {
+        match value {
+            Some(value) => values.insert(name, value),
+            None => values.remove(&name),
+        };
+    }
+    values
+}
+
+fn check_url(url: &str, violations: &mut Vec<Violation>) {
+    let parsed = url::Url::parse(url);
+    let message = match &parsed {
+        Ok(parsed) if !matches!(parsed.scheme(), "http" | "https") => "expected http or https",
+        Ok(parsed) if !parsed.username().is_empty() || parsed.password().is_some() => {
+            "a URL is shown to everybody, so it may hold no password; use a header"
+        }
+        Ok(parsed) if parsed.fragment().is_some() => "expected no fragment (#…)",
+        Ok(parsed) if parsed.host_str().is_some() => return,
+        _ => "expected an absolute URL, e.g. https://chat.example.com/eclusa",
+    };
+    violations.push(Violation::new("/url", message));
+}
+
+fn check_headers(headers: &BTreeMap<String, Secret>, violations: &mut Vec<Violation>) {
+    for (name, value) in headers {
+        if let Err(error) = check_header(name, value.expose()) {
+            violations
+                .push(Violation::new(format!("/headers/{}", escape(name)), error.to_string()));
+        }
+        if HeaderName::try_from(name.as_str()).is_ok_and(|n| n == "content-type") {
+            violations.push(Violation::new(
+                format!("/headers/{}", escape(name)),
+                "the adapter decides the content type",
+            ));
+        }
+    }
+}
+
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// A channel id from a name: its letters and digits, and `-` for what is between.
+fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for character in name.to_lowercase().chars() {
+        if character.is_ascii_alphanumeric() {
+            slug.push(character);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.truncate(64);
+    slug.trim_end_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slug;
+
+    #[test]
+    fn names_become_ids() {
+        assert_eq!(slug("  Loja São João!"), "loja-s-o-jo-o");
+        assert_eq!(slug("Telegram Vendas"), "telegram-vendas");
+        assert_eq!(slug("***"), "");
+    }
+}

@@ -1,0 +1,225 @@
+//! `/v1/channels`: create, read, change, delete.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use eclusa_journal::ChannelChange;
+use eclusa_model::{Channel, ChannelProfile, Secret};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::{ChannelInput, body};
+use crate::app::App;
+use crate::auth::random_hex;
+use crate::problem::{ApiProblem, Violation};
+
+/// A channel as it is shown: of headers and secrets only the names.
+#[derive(Serialize)]
+struct ChannelView<'a> {
+    #[serde(flatten)]
+    profile: &'a ChannelProfile,
+    headers: Map<String, Value>,
+    secrets: Map<String, Value>,
+    /// Requests of the chat are not verified, since a secret is not set.
+    unverified: bool,
+    ingress_url: String,
+    logo_url: String,
+    revision: u64,
+    created_at: &'a str,
+    updated_at: &'a str,
+}
+
+/// The URL that the chat posts to.
+pub(crate) fn ingress_url(app: &App, channel: &Channel) -> String {
+    format!("{}/in/{}", app.config.public_url(), channel.ingress_key.expose())
+}
+
+fn view(app: &App, channel: &Channel) -> Value {
+    let hidden = |names: Vec<&String>| {
+        names.into_iter().map(|name| (name.clone(), json!({ "set": true }))).collect()
+    };
+    let unverified = app.adapters.active(&channel.profile.adapter).is_none_or(|revision| {
+        revision
+            .manifest()
+            .verification
+            .as_ref()
+            .is_none_or(|scheme| !channel.secrets.contains_key(scheme.secret()))
+    });
+    let view = ChannelView {
+        profile: &channel.profile,
+        headers: hidden(channel.headers.keys().collect()),
+        secrets: hidden(channel.secrets.keys().collect()),
+        unverified,
+        ingress_url: ingress_url(app, channel),
+        logo_url: format!("{}/v1/channels/{}/logo", app.config.public_url(), channel.profile.id),
+        revision: channel.revision,
+        created_at: &channel.created_at,
+        updated_at: &channel.updated_at,
+    };
+    serde_json::to_value(view).unwrap_or_default()
+}
+
+fn shown(app: &App, channel: &Channel, status: StatusCode) -> Response {
+    let mut response = (status, Json(view(app, channel))).into_response();
+    let headers = response.headers_mut();
+    if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", channel.revision)) {
+        headers.insert(header::ETAG, etag);
+    }
+    if status == StatusCode::CREATED
+        && let Ok(location) = HeaderValue::from_str(&format!("/v1/channels/{}", channel.profile.id))
+    {
+        headers.insert(header::LOCATION, location);
+    }
+    response
+}
+
+pub(super) async fn list(State(app): State<App>) -> Json<Value> {
+    let channels: Vec<Value> =
+        app.channels.all().iter().map(|active| view(&app, &active.channel)).collect();
+    Json(json!({ "channels": channels }))
+}
+
+pub(super) fn find(app: &App, id: &str) -> Result<Arc<Channel>, ApiProblem> {
+    app.channels
+        .by_id(id)
+        .map(|active| Arc::clone(&active.channel))
+        .ok_or_else(|| ApiProblem::not_found("channel", id))
+}
+
+pub(super) async fn read(
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Result<Response, ApiProblem> {
+    Ok(shown(&app, &*find(&app, &id)?, StatusCode::OK))
+}
+
+pub(super) async fn post(State(app): State<App>, request: Bytes) -> Result<Response, ApiProblem> {
+    let input: ChannelInput = body::read(&request)?;
+    let channel = save(&app, input, None).await?;
+    Ok(shown(&app, &channel, StatusCode::CREATED))
+}
+
+/// Creates the channel, or replaces it as a whole.
+pub(super) async fn put(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    request: Bytes,
+) -> Result<Response, ApiProblem> {
+    let mut input: ChannelInput = body::read(&request)?;
+    if input.id.as_ref().is_some_and(|named| *named != id) {
+        let message = format!("the URL names `{id}`; an id never changes");
+        return Err(ApiProblem::violations(vec![Violation::new("/id", message)]));
+    }
+    input.id = Some(id.clone());
+    let before = app.channels.by_id(&id).map(|active| Arc::clone(&active.channel));
+    check_precondition(&headers, before.as_deref())?;
+    let status = if before.is_some() { StatusCode::OK } else { StatusCode::CREATED };
+    let channel = save(&app, input, before.as_deref()).await?;
+    Ok(shown(&app, &channel, status))
+}
+
+/// Changes what the body names (a JSON merge patch, RFC 7396).
+pub(super) async fn patch(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    request: Bytes,
+) -> Result<Response, ApiProblem> {
+    let before = find(&app, &id)?;
+    check_precondition(&headers, Some(&before))?;
+    let patch: Map<String, Value> = body::read(&request)?;
+    let mut merged = serde_json::to_value(&before.profile).unwrap_or_default();
+    if let Value::Object(fields) = &mut merged {
+        for (name, value) in patch {
+            match (fields.get_mut(&name), value) {
+                (Some(Value::Object(old)), Value::Object(new)) => {
+                    for (name, value) in new {
+                        if value.is_null() {
+                            old.remove(&name)
+                        } else {
+                            old.insert(name, value)
+                        };
+                    }
+                }
+                (_, value) => {
+                    fields.insert(name, value);
+                }
+            }
+        }
+    }
+    let input: ChannelInput = body::read(&Bytes::from(merged.to_string()))?;
+    if input.id.as_ref().is_some_and(|named| *named != id) {
+        return Err(ApiProblem::violations(vec![Violation::new("/id", "an id never changes")]));
+    }
+    let channel = save(&app, input, Some(&before)).await?;
+    Ok(shown(&app, &channel, StatusCode::OK))
+}
+
+pub(super) async fn delete(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<StatusCode, ApiProblem> {
+    let channel = find(&app, &id)?;
+    check_precondition(&headers, Some(&channel))?;
+    app.channels.change(ChannelChange::Delete { id, expected: channel.revision }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Checks a channel and records it.
+pub(crate) async fn save(
+    app: &App,
+    input: ChannelInput,
+    before: Option<&Channel>,
+) -> Result<Channel, ApiProblem> {
+    // 128 bits: nobody guesses an ingress URL.
+    let new_key = || Secret::new(random_hex::<16>());
+    let channel = input.into_channel(&app.adapters, before, new_key, app.now())?;
+    let expected = before.map_or(0, |channel| channel.revision);
+    app.channels
+        .change(ChannelChange::Put { channel: Box::new(channel.clone()), expected })
+        .await
+        .map_err(|error| match error {
+            eclusa_journal::JournalError::RevisionConflict { .. } if before.is_none() => {
+                let id = &channel.profile.id;
+                ApiProblem::new(
+                    StatusCode::CONFLICT,
+                    "channel_exists",
+                    format!("there is a channel `{id}` already"),
+                )
+                .action(format!("Choose another id, or change it by PUT /v1/channels/{id}."))
+            }
+            error => error.into(),
+        })?;
+    Ok(channel)
+}
+
+/// `If-Match` with the `ETag` of an earlier answer, so that nobody overwrites
+/// what somebody else has just changed.
+fn check_precondition(headers: &HeaderMap, channel: Option<&Channel>) -> Result<(), ApiProblem> {
+    let Some(wanted) = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()) else {
+        return Ok(());
+    };
+    let found = channel.map(|channel| format!("\"{}\"", channel.revision));
+    let matches = match &found {
+        Some(found) => wanted == "*" || wanted.split(',').any(|tag| tag.trim() == found),
+        None => false,
+    };
+    if matches {
+        return Ok(());
+    }
+    Err(ApiProblem::new(
+        StatusCode::PRECONDITION_FAILED,
+        "revision_conflict",
+        format!(
+            "If-Match is {wanted}, but the channel is at {}",
+            found.as_deref().unwrap_or("none")
+        ),
+    )
+    .action("Read the channel again and repeat the change on what it is now."))
+}

@@ -1,0 +1,121 @@
+//! Sending to a chat, and what became of a message.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use eclusa_journal::{Idempotency, Submit};
+use eclusa_model::{OutboundMessage, SupportLevel};
+use serde::Deserialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::{body, channels, query};
+use crate::app::App;
+use crate::problem::{ApiProblem, Violation};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SendQuery {
+    /// Send though the chat has never written in this conversation.
+    #[serde(default)]
+    start: bool,
+}
+
+/// `POST /v1/channels/{id}/messages`.
+pub(super) async fn send(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    request: Bytes,
+) -> Result<Response, ApiProblem> {
+    let query: SendQuery = query::read(&uri)?;
+    let channel = channels::find(&app, &id)?;
+    let message: OutboundMessage = body::read(&request)?;
+    if !message.id.is_empty() {
+        let hint = "the id is made here; give your own as the header Idempotency-Key";
+        return Err(ApiProblem::violations(vec![Violation::new("/id", hint)]));
+    }
+    if message.conversation.is_empty() {
+        let hint = "expected the chat's id of the conversation";
+        return Err(ApiProblem::violations(vec![Violation::new("/conversation", hint)]));
+    }
+    let kind = message.content.content_type();
+    if let Some(revision) = app.adapters.active(&channel.profile.adapter)
+        && revision.manifest().outbound_level(kind) == SupportLevel::Refused
+    {
+        return Err(ApiProblem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "type_refused",
+            format!("the chat of channel `{id}` takes no {kind} messages"),
+        )
+        .action(format!("See `outbound` of GET /v1/adapters/{}.", channel.profile.adapter)));
+    }
+    let submitted = app
+        .journal
+        .submit(Submit {
+            channel: id,
+            conversation: message.conversation,
+            content: message.content,
+            reply_to: message.reply_to,
+            extra: message.extra,
+            idempotency: idempotency(&headers, &uri, &request)?,
+            start: query.start,
+            submitted_at: app.now(),
+        })
+        .await?;
+    let location = format!("/v1/messages/{}", submitted.id);
+    let answer = Json(json!({ "id": submitted.id, "state": submitted.state }));
+    Ok((StatusCode::ACCEPTED, [("location", location)], answer).into_response())
+}
+
+fn idempotency(
+    headers: &HeaderMap,
+    uri: &Uri,
+    request: &Bytes,
+) -> Result<Option<Idempotency>, ApiProblem> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = key
+        .to_str()
+        .ok()
+        .filter(|key| (1..=255).contains(&key.len()))
+        .ok_or_else(|| {
+            ApiProblem::new(
+                StatusCode::BAD_REQUEST,
+                "invalid_idempotency_key",
+                "Idempotency-Key is 1 to 255 visible ASCII characters",
+            )
+            .action("Use a UUID.")
+        })?
+        .to_owned();
+    let mut hash = Sha256::new();
+    hash.update(uri.to_string());
+    hash.update([0]);
+    hash.update(request);
+    Ok(Some(Idempotency { key, fingerprint: hash.finalize().into() }))
+}
+
+/// `POST /v1/batches`: channels of this kind serve conversations.
+pub(super) async fn batch() -> ApiProblem {
+    ApiProblem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "batch_not_available",
+        "batch sending is not available on these channels",
+    )
+    .action("Send each message by POST /v1/channels/{id}/messages.")
+}
+
+/// `GET /v1/messages/{id}`.
+pub(super) async fn read(
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Result<Response, ApiProblem> {
+    let record = app
+        .journal
+        .message(id.clone())
+        .await?
+        .ok_or_else(|| ApiProblem::not_found("message", &id))?;
+    Ok(Json(record).into_response())
+}

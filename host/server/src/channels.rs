@@ -1,0 +1,85 @@
+//! The channels as the data path sees them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use eclusa_engine::CallContext;
+use eclusa_journal::{ChannelChange, Journal, JournalError};
+use eclusa_model::Channel;
+use sha2::{Digest, Sha256};
+use tokio::sync::Mutex;
+
+/// A channel, and what calls of its adapter need.
+#[derive(Debug)]
+pub(crate) struct ActiveChannel {
+    pub(crate) channel: Arc<Channel>,
+    pub(crate) context: CallContext,
+}
+
+#[derive(Default)]
+struct Index {
+    by_id: HashMap<String, Arc<ActiveChannel>>,
+    // By the hash of the key, so that a look-up tells nothing about the key.
+    by_key: HashMap<[u8; 32], Arc<ActiveChannel>>,
+}
+
+impl Index {
+    fn new(channels: Vec<Channel>) -> Self {
+        let mut index = Self::default();
+        for channel in channels {
+            let context = CallContext::from(&channel);
+            let active = Arc::new(ActiveChannel { context, channel: Arc::new(channel) });
+            index.by_key.insert(hash(active.channel.ingress_key.expose()), Arc::clone(&active));
+            index.by_id.insert(active.channel.profile.id.clone(), active);
+        }
+        index
+    }
+}
+
+fn hash(key: &str) -> [u8; 32] {
+    Sha256::digest(key.as_bytes()).into()
+}
+
+/// The channels: in memory for reading without a lock, changed through the
+/// journal.
+pub(crate) struct Channels {
+    journal: Arc<dyn Journal>,
+    index: ArcSwap<Index>,
+    // Changes come one after another, so that the index is never older than the
+    // last one.
+    changing: Mutex<()>,
+}
+
+impl Channels {
+    /// Reads the channels of the journal.
+    pub(crate) async fn load(journal: Arc<dyn Journal>) -> Result<Self, JournalError> {
+        let index = ArcSwap::from_pointee(Index::new(journal.channels().await?));
+        Ok(Self { journal, index, changing: Mutex::new(()) })
+    }
+
+    /// By id.
+    pub(crate) fn by_id(&self, id: &str) -> Option<Arc<ActiveChannel>> {
+        self.index.load().by_id.get(id).cloned()
+    }
+
+    /// By the key in the ingress URL.
+    pub(crate) fn by_key(&self, key: &str) -> Option<Arc<ActiveChannel>> {
+        self.index.load().by_key.get(&hash(key)).cloned()
+    }
+
+    /// All, by id.
+    pub(crate) fn all(&self) -> Vec<Arc<ActiveChannel>> {
+        let mut all: Vec<_> = self.index.load().by_id.values().cloned().collect();
+        all.sort_by(|left, right| left.channel.profile.id.cmp(&right.channel.profile.id));
+        all
+    }
+
+    /// Changes one; the data path sees it when this returns.
+    pub(crate) async fn change(&self, change: ChannelChange) -> Result<(), JournalError> {
+        let _one_after_another = self.changing.lock().await;
+        self.journal.change_channel(change).await?;
+        self.index.store(Arc::new(Index::new(self.journal.channels().await?)));
+        Ok(())
+    }
+}

@@ -1,0 +1,120 @@
+//! The command line: what can be asked for, and how it ends.
+
+mod adapter;
+mod channel;
+mod client;
+mod failure;
+mod input;
+mod json;
+mod output;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use client::Refusal;
+use failure::Failure;
+use output::Style;
+
+const EXAMPLES: &str = "\
+Examples:
+  eclusa serve --demo --adapters target/adapters
+  eclusa adapter check target/adapters/telegram.wasm
+  eclusa adapter map target/adapters/telegram.wasm --receive update.json
+  ECLUSA_URL=http://127.0.0.1:8080 ECLUSA_TOKEN=… eclusa channel list
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage.";
+
+/// Connects any chat to a customer-service platform, through sandboxed adapters.
+#[derive(Debug, Parser)]
+#[command(name = "eclusa", version, after_help = EXAMPLES, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Print one JSON document on standard output, for programs.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(serve::Args),
+    /// Try adapters: check, map, test, list.
+    #[command(subcommand)]
+    Adapter(adapter::Command),
+    /// Look after the channels of a server: list, apply, delete.
+    #[command(subcommand)]
+    Channel(channel::Command),
+}
+
+/// How a command ended that could do its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// All is well.
+    Success,
+    /// The answer is no, and has been printed.
+    Refused,
+}
+
+impl From<bool> for Outcome {
+    fn from(ok: bool) -> Self {
+        if ok { Self::Success } else { Self::Refused }
+    }
+}
+
+/// Reads the arguments, does what they say, and says how it ended.
+pub(crate) fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Serve(args) => serve::run(args, cli.json),
+        Command::Adapter(command) => adapter::run(command, cli.json),
+        Command::Channel(command) => channel::run(command, cli.json),
+    };
+    match result {
+        Ok(Outcome::Success) => ExitCode::SUCCESS,
+        Ok(Outcome::Refused) => ExitCode::from(1),
+        Err(error) => {
+            report(&error, cli.json);
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Prints why a command could not do its work.
+fn report(error: &anyhow::Error, json: bool) {
+    // Whoever reads our output has seen enough, e.g. `head`.
+    if output::is_broken_pipe(error) {
+        return;
+    }
+    if json {
+        let document = if let Some(failure) = error.downcast_ref::<Failure>() {
+            serde_json::json!({ "error": failure })
+        } else if let Some(refusal) = error.downcast_ref::<Refusal>() {
+            serde_json::json!({ "problem": refusal.document })
+        } else {
+            serde_json::json!({ "error": Failure::other(error) })
+        };
+        // There is nowhere left to report that this failed too.
+        let _ = output::json(&document);
+    }
+    let style = Style::stderr();
+    eprintln!("{} {error:#}", style.red("error:"));
+    if let Some(failure) = error.downcast_ref::<Failure>() {
+        eprintln!("  {} {}", style.bold("help:"), failure.action);
+    }
+    if let Some(refusal) = error.downcast_ref::<Refusal>() {
+        refusal.lines(style).iter().for_each(|line| eprintln!("{line}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,68 @@
+//! `eclusa serve`: the server itself.
+
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use eclusa_server::Config;
+use tracing_subscriber::EnvFilter;
+
+use super::Outcome;
+
+const EXAMPLES: &str = "\
+Examples:
+  eclusa serve --demo --adapters target/adapters
+  eclusa serve --config /etc/eclusa.toml
+
+Each key of the configuration can be set in the environment too: ECLUSA_LISTEN,
+ECLUSA_PLATFORM__URL. Options win over the environment, which wins over the file.
+RUST_LOG sets what is logged to standard error (default: info); with --json the log
+is written as JSON.";
+
+/// The arguments.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Configuration file (TOML).
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder for the journal and for compiled adapters [default: data]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    /// Folder of the adapters' .wasm files [default: adapters]
+    #[arg(long, value_name = "DIR")]
+    adapters: Option<PathBuf>,
+    /// Create one channel for each adapter, and a chat to try them with.
+    #[arg(long)]
+    demo: bool,
+}
+
+/// Serves until the process is asked to stop.
+pub(super) fn run(args: Args, json: bool) -> anyhow::Result<Outcome> {
+    let mut config = Config::load(args.config.as_deref())?;
+    config.data = args.data.unwrap_or(config.data);
+    config.listen = args.listen.unwrap_or(config.listen);
+    config.adapters = args.adapters.unwrap_or(config.adapters);
+    config.demo |= args.demo;
+    start_log(json);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime cannot start")?;
+    runtime.block_on(eclusa_server::serve(config))?;
+    Ok(Outcome::Success)
+}
+
+/// Standard output is for what the start prints; the log goes to standard error.
+fn start_log(json: bool) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
+    if json { log.json().init() } else { log.init() }
+}

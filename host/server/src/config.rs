@@ -1,0 +1,251 @@
+//! Configuration: one file, the environment, the command line; later ones win.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use eclusa_engine::Limits as EngineLimits;
+use eclusa_model::Secret;
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use serde::Deserialize;
+
+/// Variables which the command line's client commands read; they are no
+/// configuration of the server.
+const CLIENT_VARIABLES: [&str; 3] = ["url", "token", "outgoing_allow"];
+
+/// All that a server can be told. In the file (TOML) the keys are as here; in the
+/// environment they are in upper case behind `ECLUSA_`, with `__` for each dot,
+/// e.g. `ECLUSA_PLATFORM__URL`. Unknown keys are errors.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Address to listen on. Default `127.0.0.1:8080`. Change it to serve other
+    /// machines; put a TLS proxy before it then.
+    pub listen: SocketAddr,
+    /// Base of the URLs that are given to chats, without a `/` at its end. Default
+    /// `http://` and the listening address. Set it to what chats can reach.
+    pub public_url: Option<String>,
+    /// Folder for the journal and for compiled adapters. Default `data`. One
+    /// process at a time can use it.
+    pub data: PathBuf,
+    /// Folder of the adapters' `.wasm` files; a file's name is the adapter's name.
+    /// Default `adapters`.
+    pub adapters: PathBuf,
+    /// The admin token. Without it the first start makes one and prints it. Give
+    /// it by `ECLUSA_ADMIN_TOKEN`, so that it stands in no file.
+    pub admin_token: Option<Secret>,
+    /// Where events are pushed to. Without it they wait to be pulled.
+    pub platform: Option<Platform>,
+    /// What requests and adapters may use up.
+    pub limits: Limits,
+    /// How messages are handed on.
+    pub delivery: Delivery,
+    /// Where messages are kept. Default `sqlite`.
+    pub journal: JournalKind,
+    /// Creates one channel for each adapter and a chat to try them with. Default
+    /// `false`; `serve --demo` sets it.
+    pub demo: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            data: PathBuf::from("data"),
+            adapters: PathBuf::from("adapters"),
+            admin_token: None,
+            platform: None,
+            limits: Limits::default(),
+            delivery: Delivery::default(),
+            journal: JournalKind::Sqlite,
+            demo: false,
+        }
+    }
+}
+
+/// Where events are pushed to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Platform {
+    /// Absolute URL; each event is one `POST` to it.
+    pub url: String,
+    /// Key of the signatures (Standard Webhooks), `whsec_` and base64. Give it by
+    /// `ECLUSA_PLATFORM__SECRET`.
+    pub secret: Secret,
+}
+
+/// What requests and adapters may use up.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Largest body of a request from a chat, in bytes. Default 4 MiB. Raise it
+    /// for chats that send files inside the JSON.
+    pub body_bytes: usize,
+    /// How deep its JSON may be nested. Default 64.
+    pub json_depth: usize,
+    /// How long one call of an adapter may run, in milliseconds. Default 50.
+    /// Raise it for adapters in JavaScript or Python.
+    pub guest_time_ms: u64,
+    /// How large an adapter's memory may become, in bytes. Default 64 MiB.
+    pub guest_memory_bytes: usize,
+    /// How much one call may return, in bytes. Default 1 MiB.
+    pub guest_output_bytes: usize,
+    /// How many events one request may become. Default 500.
+    pub guest_events: usize,
+    /// How many calls may run at the same time. Default 64. Each may take up to
+    /// `guest_memory_bytes`.
+    pub concurrent_calls: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let engine = EngineLimits::default();
+        Self {
+            body_bytes: 4 << 20,
+            json_depth: 64,
+            guest_time_ms: u64::try_from(engine.guest_time.as_millis()).unwrap_or(50),
+            guest_memory_bytes: engine.memory_bytes,
+            guest_output_bytes: engine.output_bytes,
+            guest_events: engine.max_events,
+            concurrent_calls: engine.max_concurrent_calls,
+        }
+    }
+}
+
+impl Limits {
+    /// The part of it that the engine keeps.
+    pub fn engine(&self) -> EngineLimits {
+        EngineLimits {
+            guest_time: Duration::from_millis(self.guest_time_ms),
+            memory_bytes: self.guest_memory_bytes,
+            output_bytes: self.guest_output_bytes,
+            max_events: self.guest_events,
+            max_concurrent_calls: self.concurrent_calls,
+            ..EngineLimits::default()
+        }
+    }
+}
+
+/// How messages are handed on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Delivery {
+    /// How long a request to a chat or to the platform may take, with its body,
+    /// in milliseconds. Default 15,000.
+    pub timeout_ms: u64,
+    /// How many requests may be under way at once. Default 256.
+    pub concurrent: usize,
+    /// How often a message is tried before it becomes a dead letter. Default 16,
+    /// which with the pauses between takes about 2½ hours.
+    pub attempts: u32,
+    /// Longest pause before the second attempt, in milliseconds; it doubles with
+    /// each further one. Default 1,000. Pauses are drawn at random below it.
+    pub first_pause_ms: u64,
+    /// Longest pause between two attempts, in milliseconds. Default 1 hour.
+    pub longest_pause_ms: u64,
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        Self {
+            timeout_ms: 15_000,
+            concurrent: 256,
+            attempts: 16,
+            first_pause_ms: 1_000,
+            longest_pause_ms: 60 * 60 * 1_000,
+        }
+    }
+}
+
+/// Where messages are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JournalKind {
+    /// In the data folder, each acknowledged message on the disk.
+    Sqlite,
+    /// In memory: all is lost when the process ends. For measurements.
+    Memory,
+}
+
+impl Config {
+    /// Reads the file, if one is named, and the environment.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or a key is unknown or has a wrong value;
+    /// the error names the key and where it was set.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::new();
+        if let Some(file) = file {
+            if !file.is_file() {
+                return Err(ConfigError::NoFile(file.to_owned()));
+            }
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment
+            .merge(Env::prefixed("ECLUSA_").ignore(&CLIENT_VARIABLES).split("__"))
+            .extract()
+            .map_err(|error| ConfigError::Invalid(Box::new(error)))
+    }
+
+    /// Base of the URLs that are given to chats.
+    pub fn public_url(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.listen),
+        }
+    }
+}
+
+/// The configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file is not there.
+    #[error("the configuration file {} does not exist", .0.display())]
+    NoFile(PathBuf),
+    /// A key is unknown or has a wrong value.
+    #[error("the configuration is wrong: {0}")]
+    Invalid(Box<figment::Error>),
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    #![allow(clippy::result_large_err, reason = "the signature of figment's test jail")]
+
+    use figment::Jail;
+
+    use super::*;
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        Jail::expect_with(|jail| {
+            jail.create_file("e.toml", "listen = \"0.0.0.0:1\"\n[limits]\njson_depth = 9")?;
+            jail.set_env("ECLUSA_LISTEN", "0.0.0.0:2");
+            jail.set_env("ECLUSA_ADMIN_TOKEN", "abc");
+            jail.set_env("ECLUSA_TOKEN", "not ours");
+            let config = Config::load(Some(Path::new("e.toml"))).unwrap();
+            assert_eq!(config.listen.port(), 2);
+            assert_eq!(config.limits.json_depth, 9);
+            assert_eq!(config.admin_token.unwrap().expose(), "abc");
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn unknown_keys_are_named() {
+        Jail::expect_with(|jail| {
+            jail.create_file("e.toml", "[limits]\njson_dept = 9")?;
+            let error = Config::load(Some(Path::new("e.toml"))).unwrap_err().to_string();
+            assert!(error.contains("json_dept") && error.contains("e.toml"), "{error}");
+            Ok(())
+        });
+        Jail::expect_with(|jail| {
+            jail.set_env("ECLUSA_LISTN", "x");
+            let error = Config::load(None).unwrap_err().to_string();
+            assert!(error.to_lowercase().contains("listn"), "{error}");
+            Ok(())
+        });
+    }
+}

@@ -1,0 +1,330 @@
+//! Where chats come in: `ANY /in/{key}`.
+
+use axum::Json;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, Request as HttpRequest, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use eclusa_engine::{CallError, Revision};
+use eclusa_journal::{Accept, Accepted, Mapping, RawRequest, RevisionRef};
+use eclusa_model::{
+    HttpResponse, Manifest, OnInvalid, Problem, ProblemKind, Received, Request, Verification,
+    Warning,
+};
+use eclusa_relay::{SignedRequest, Verified, verify};
+use metrics::counter;
+use serde::Serialize;
+
+use crate::app::App;
+use crate::depth::json_depth;
+use crate::problem::ApiProblem;
+
+/// The header of the answer that names the recorded request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("eclusa-request-id");
+
+/// Headers that hold credentials of some scheme; they are neither stored nor
+/// shown to an adapter.
+const CREDENTIALS: [HeaderName; 3] =
+    [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION];
+
+/// What the chat is told.
+#[derive(Serialize)]
+struct Answer<'a> {
+    /// The messages of the request, the same again for a repeated request.
+    messages: Vec<AnswerMessage<'a>>,
+    /// What was left out, and why.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    warnings: &'a [Warning],
+    /// Why nothing was mapped; the request is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<&'a Problem>,
+}
+
+#[derive(Serialize)]
+struct AnswerMessage<'a> {
+    id: &'a str,
+    external_id: &'a str,
+}
+
+/// A chat's request to the root of its ingress URL.
+pub(crate) async fn at_root(
+    State(app): State<App>,
+    Path(key): Path<String>,
+    request: HttpRequest,
+) -> Result<Response, ApiProblem> {
+    receive(&app, &key, String::new(), request).await
+}
+
+/// A chat's request below its ingress URL.
+pub(crate) async fn below(
+    State(app): State<App>,
+    Path((key, rest)): Path<(String, String)>,
+    request: HttpRequest,
+) -> Result<Response, ApiProblem> {
+    receive(&app, &key, format!("/{rest}"), request).await
+}
+
+async fn receive(
+    app: &App,
+    key: &str,
+    path: String,
+    request: HttpRequest,
+) -> Result<Response, ApiProblem> {
+    let active = app.channels.by_key(key).ok_or_else(|| {
+        ApiProblem::new(StatusCode::NOT_FOUND, "channel_unknown", "no channel has this ingress URL")
+            .action("Copy the channel's `ingress_url` again; it may have been changed.")
+    })?;
+    let channel = &active.channel;
+    let profile = &channel.profile;
+    let revision = app.adapters.active(&profile.adapter).ok_or_else(|| {
+        ApiProblem::unavailable(
+            "adapter_missing",
+            format!("the adapter `{}` of this channel is not loaded", profile.adapter),
+            60,
+        )
+    })?;
+    let (parts, body) = request.into_parts();
+    let method = parts.method.as_str().to_ascii_uppercase();
+    let bytes = read_body(body, app.config.limits.body_bytes).await?;
+    let verified = verify(
+        revision.manifest(),
+        &channel.secrets,
+        &SignedRequest {
+            method: &method,
+            headers: &parts.headers,
+            body: &bytes,
+            now: app.clock.now_ms().div_euclid(1000),
+        },
+    )
+    .map_err(|error| {
+        counter!("eclusa_ingress_refused_total", "channel" => profile.id.clone(), "code" => error.code())
+            .increment(1);
+        ApiProblem::new(StatusCode::UNAUTHORIZED, error.code(), error.to_string())
+            .action(error.action())
+    })?;
+    let body = decode(bytes, app.config.limits.json_depth)?;
+    let request = Request {
+        method,
+        path,
+        query: url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+            .into_owned()
+            .collect(),
+        headers: visible_headers(&parts.headers, revision.manifest()),
+        body,
+        received_at: app.now(),
+    };
+    let called = revision.receive(&active.context, &request).await;
+    let mapped = match called {
+        Ok(called) => called.value,
+        Err(error) if error.retryable => {
+            return Err(ApiProblem::unavailable(error.code, error.to_string(), 1));
+        }
+        Err(error) => {
+            tracing::warn!(channel = profile.id, code = error.code, "{error}");
+            Err(trapped(&error))
+        }
+    };
+    match mapped {
+        Ok(received) => {
+            if verified == Verified::Unsigned && !received.events.is_empty() {
+                return Err(unsigned_events(revision.manifest()));
+            }
+            record_mapped(app, &profile.id, &revision, request, received).await
+        }
+        Err(problem) => record_unmapped(app, &profile.id, &revision, request, problem).await,
+    }
+}
+
+async fn read_body(body: Body, limit: usize) -> Result<bytes::Bytes, ApiProblem> {
+    to_bytes(body, limit).await.map_err(|error| {
+        use std::error::Error;
+        let too_large =
+            error.source().is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
+        if too_large {
+            ApiProblem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "body_too_large",
+                format!("the body is larger than {limit} bytes"),
+            )
+            .action("Send less at once, or ask the operator to raise `limits.body_bytes`.")
+        } else {
+            ApiProblem::new(
+                StatusCode::BAD_REQUEST,
+                "body_incomplete",
+                "the connection ended before the body did",
+            )
+            .action("Send the request again.")
+        }
+    })
+}
+
+fn decode(bytes: bytes::Bytes, depth_limit: usize) -> Result<String, ApiProblem> {
+    let body = String::from_utf8(bytes.into()).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        ApiProblem::new(
+            StatusCode::BAD_REQUEST,
+            "body_not_utf8",
+            format!("the body is not UTF-8: byte {at} begins no character"),
+        )
+        .action("Send text in UTF-8; send files by URL or handle.")
+    })?;
+    if json_depth(&body) > depth_limit {
+        return Err(ApiProblem::new(
+            StatusCode::BAD_REQUEST,
+            "json_too_deep",
+            format!("the body is nested deeper than {depth_limit}"),
+        )
+        .action("Send flatter JSON, or ask the operator to raise `limits.json_depth`."));
+    }
+    Ok(body)
+}
+
+fn visible_headers(headers: &HeaderMap, manifest: &Manifest) -> Vec<(String, String)> {
+    let secret = manifest.verification.as_ref().and_then(Verification::secret_header);
+    headers
+        .iter()
+        .filter(|(name, _)| {
+            !CREDENTIALS.contains(name)
+                && !secret.is_some_and(|secret| name.as_str().eq_ignore_ascii_case(secret))
+        })
+        .filter_map(|(name, value)| {
+            Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+        })
+        .collect()
+}
+
+fn trapped(error: &CallError) -> Problem {
+    let mut message = error.to_string();
+    for frame in &error.backtrace {
+        message.push_str("\n  at ");
+        message.push_str(frame);
+    }
+    Problem::unsupported(error.code, message).action(error.action)
+}
+
+fn unsigned_events(manifest: &Manifest) -> ApiProblem {
+    ApiProblem::new(
+        StatusCode::UNAUTHORIZED,
+        "unsigned_events",
+        format!("adapter `{}` read events from a request without a signature", manifest.name),
+    )
+    .action("Send events with a signed request.")
+}
+
+async fn record_mapped(
+    app: &App,
+    channel: &str,
+    revision: &Revision,
+    request: Request,
+    received: Received,
+) -> Result<Response, ApiProblem> {
+    let Received { events, reply, warnings } = received;
+    // A handshake leaves nothing to keep.
+    if events.is_empty()
+        && warnings.is_empty()
+        && let Some(reply) = reply
+    {
+        return Ok(reply_response(reply));
+    }
+    let accepted = app
+        .journal
+        .accept(Accept {
+            channel: channel.to_owned(),
+            raw: raw(request),
+            mapping: Mapping::Mapped {
+                revision: revision_ref(revision),
+                events,
+                warnings: warnings.clone(),
+            },
+            push: app.config.platform.is_some(),
+        })
+        .await?;
+    counter!("eclusa_ingress_requests_total", "channel" => channel.to_owned(), "outcome" => "mapped")
+        .increment(1);
+    let response = match reply {
+        Some(reply) => reply_response(reply),
+        None => answer(&accepted, &warnings, None),
+    };
+    Ok(with_request_id(response, &accepted))
+}
+
+async fn record_unmapped(
+    app: &App,
+    channel: &str,
+    revision: &Revision,
+    request: Request,
+    problem: Problem,
+) -> Result<Response, ApiProblem> {
+    if problem.kind == ProblemKind::Invalid && revision.manifest().on_invalid == OnInvalid::Reject {
+        return Err(ApiProblem::from_adapter(StatusCode::BAD_REQUEST, &problem));
+    }
+    let accepted = app
+        .journal
+        .accept(Accept {
+            channel: channel.to_owned(),
+            raw: raw(request),
+            mapping: Mapping::Unmapped {
+                revision: Some(revision_ref(revision)),
+                problem: problem.clone(),
+            },
+            push: false,
+        })
+        .await?;
+    counter!("eclusa_ingress_requests_total", "channel" => channel.to_owned(), "outcome" => "unmapped")
+        .increment(1);
+    // The backtrace of a trap is for the operator, not for the chat.
+    let mut told = problem;
+    if let Some((first, _)) = told.message.split_once('\n') {
+        told.message = first.to_owned();
+    }
+    Ok(with_request_id(answer(&accepted, &[], Some(&told)), &accepted))
+}
+
+fn raw(request: Request) -> RawRequest {
+    RawRequest {
+        received_at: request.received_at,
+        method: request.method,
+        path: request.path,
+        query: request.query,
+        headers: request.headers,
+        body: request.body,
+    }
+}
+
+fn revision_ref(revision: &Revision) -> RevisionRef {
+    RevisionRef { adapter: revision.name().to_owned(), sha256: revision.sha256().to_owned() }
+}
+
+fn answer(accepted: &Accepted, warnings: &[Warning], problem: Option<&Problem>) -> Response {
+    let messages = accepted
+        .events
+        .iter()
+        .filter_map(|event| event.message.as_ref())
+        .map(|(id, external_id)| AnswerMessage { id, external_id })
+        .collect();
+    Json(Answer { messages, warnings, problem }).into_response()
+}
+
+/// The guest decides status and body within bounds; of its headers only the
+/// content type counts, and the browser may not guess another one.
+fn reply_response(reply: HttpResponse) -> Response {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
+    let content_type = reply
+        .header("content-type")
+        .and_then(|value| HeaderValue::from_str(value).ok())
+        .filter(|value| !value.as_bytes().to_ascii_lowercase().starts_with(b"text/html"))
+        .unwrap_or(HeaderValue::from_static("text/plain; charset=utf-8"));
+    let mut response = (status, reply.body).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    response
+        .headers_mut()
+        .insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+fn with_request_id(mut response: Response, accepted: &Accepted) -> Response {
+    if let Ok(value) = HeaderValue::from_str(&accepted.request_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}

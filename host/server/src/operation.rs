@@ -1,0 +1,59 @@
+//! What operators and their tools look at: health, metrics, the API's description.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use serde_json::json;
+
+use crate::app::App;
+use crate::problem::ApiProblem;
+
+/// The API's description; a test compares it with the routes.
+const OPENAPI: &str = include_str!("../openapi.json");
+
+/// `GET /livez`: the process runs.
+pub(crate) async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: requests can be taken.
+pub(crate) async fn ready(State(app): State<App>) -> Result<Response, ApiProblem> {
+    app.journal
+        .health()
+        .map_err(|cause| ApiProblem::unavailable("not_ready", format!("journal: {cause}"), 5))?;
+    let adapters = app.adapters.active_names();
+    Ok((StatusCode::OK, Json(json!({ "status": "ready", "adapters": adapters }))).into_response())
+}
+
+/// `GET /metrics` for Prometheus.
+pub(crate) async fn metrics(State(app): State<App>) -> Response {
+    let content_type = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    (content_type, app.metrics.render()).into_response()
+}
+
+/// `GET /openapi.json`.
+pub(crate) async fn openapi() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
+}
+
+/// `GET /`: where to go from here.
+pub(crate) async fn index(State(app): State<App>) -> Html<String> {
+    let demo = if app.config.demo {
+        r#"<li><a href="/demo">What the demo's chats were sent</a></li>"#
+    } else {
+        ""
+    };
+    Html(format!(
+        r#"<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Eclusa</title>
+<style>body{{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem;color-scheme:light dark}}</style>
+<h1>Eclusa</h1>
+<p>It runs. Adapters: {}.</p>
+<ul>{demo}<li><a href="/openapi.json">The API, as OpenAPI</a></li>
+<li><a href="/readyz">Ready?</a></li><li><a href="/metrics">Metrics</a></li></ul>
+</html>"#,
+        app.adapters.active_names().join(", ")
+    ))
+}

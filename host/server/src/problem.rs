@@ -1,0 +1,222 @@
+//! Problem documents (RFC 9457): what callers of the API get when something is
+//! wrong.
+
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use eclusa_journal::JournalError;
+use eclusa_model::Problem;
+use serde::Serialize;
+use ulid::Ulid;
+
+/// The header that carries the id under which a request is found in the log.
+pub(crate) const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
+
+/// What is wrong with a request, or with the server.
+#[derive(Debug, Clone)]
+pub(crate) struct ApiProblem {
+    status: StatusCode,
+    code: String,
+    detail: String,
+    action: Option<String>,
+    retryable: bool,
+    violations: Vec<Violation>,
+    retry_after: Option<u64>,
+}
+
+/// One thing that is wrong in the input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Violation {
+    /// JSON pointer to the field at fault.
+    pub(crate) pointer: String,
+    /// What is wrong and what was expected.
+    pub(crate) message: String,
+}
+
+impl Violation {
+    pub(crate) fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), message: message.into() }
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    code: &'a str,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'a str>,
+    retryable: bool,
+    correlation_id: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    violations: &'a [Violation],
+}
+
+impl ApiProblem {
+    pub(crate) fn new(
+        status: StatusCode,
+        code: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            code: code.into(),
+            detail: detail.into(),
+            action: None,
+            retryable: false,
+            violations: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    /// 404 for a thing with an id.
+    pub(crate) fn not_found(what: &str, id: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            format!("{}_not_found", what.replace(' ', "_")),
+            format!("there is no {what} `{id}`"),
+        )
+    }
+
+    /// 422 for input that is sound JSON but wrong.
+    pub(crate) fn violations(violations: Vec<Violation>) -> Self {
+        let detail = match violations.as_slice() {
+            [one] => format!("{}: {}", one.pointer, one.message),
+            many => format!("{} fields are wrong", many.len()),
+        };
+        Self { violations, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_input", detail) }
+            .action("Correct the fields under `violations`.")
+    }
+
+    /// 503: the same request may succeed after so many seconds.
+    pub(crate) fn unavailable(
+        code: impl Into<String>,
+        detail: impl Into<String>,
+        retry_after: u64,
+    ) -> Self {
+        Self {
+            retryable: true,
+            retry_after: Some(retry_after.max(1)),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
+        }
+        .action("Send the same request again after the time in Retry-After.")
+    }
+
+    /// What to do.
+    pub(crate) fn action(mut self, action: impl Into<String>) -> Self {
+        self.action = Some(action.into());
+        self
+    }
+
+    /// A problem that an adapter stated.
+    pub(crate) fn from_adapter(status: StatusCode, problem: &Problem) -> Self {
+        let mut api = Self::new(status, problem.code.clone(), problem.message.clone());
+        api.action.clone_from(&problem.action);
+        api.retryable = problem.retryable;
+        if let Some(pointer) = &problem.pointer {
+            api.violations.push(Violation::new(pointer.clone(), problem.message.clone()));
+        }
+        api
+    }
+
+    fn render(&self, correlation_id: &str) -> Response {
+        let document = Document {
+            r#type: format!("urn:eclusa:problem:{}", self.code),
+            title: self.status.canonical_reason().unwrap_or("Problem"),
+            status: self.status.as_u16(),
+            code: &self.code,
+            detail: &self.detail,
+            action: self.action.as_deref(),
+            retryable: self.retryable,
+            correlation_id,
+            violations: &self.violations,
+        };
+        let body = serde_json::to_vec(&document).unwrap_or_default();
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl IntoResponse for ApiProblem {
+    /// The document is written by [`correlate`], which knows the request's id.
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<JournalError> for ApiProblem {
+    fn from(error: JournalError) -> Self {
+        match &error {
+            JournalError::Busy { retry_after } => {
+                Self::unavailable("busy", error.to_string(), retry_after.as_secs())
+            }
+            JournalError::UnknownConversation { .. } => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "conversation_unknown",
+                error.to_string(),
+            )
+            .action("Check the id; to write first, where the chat allows it, add `?start=true`."),
+            JournalError::IdempotencyConflict => {
+                Self::new(StatusCode::CONFLICT, "idempotency_conflict", error.to_string())
+                    .action("Use a new Idempotency-Key for each new request.")
+            }
+            JournalError::RevisionConflict { .. } => {
+                Self::new(StatusCode::PRECONDITION_FAILED, "revision_conflict", error.to_string())
+                    .action("Read the channel again and repeat the change on what it is now.")
+            }
+            JournalError::Storage(_) => {
+                tracing::error!(%error, "the journal failed");
+                Self::unavailable("storage_failed", "the journal takes no writes", 5)
+            }
+            #[allow(unreachable_patterns, reason = "the journal may name further causes")]
+            _ => Self::new(StatusCode::BAD_REQUEST, "bad_request", error.to_string()),
+        }
+    }
+}
+
+/// Gives each request an id, or takes the caller's, and writes problem documents
+/// with it.
+pub(crate) async fn correlate(request: Request, next: Next) -> Response {
+    let id = request
+        .headers()
+        .get(&CORRELATION_HEADER)
+        .and_then(|value| value.to_str().ok())
+        .filter(|id| (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic()))
+        .map_or_else(|| Ulid::new().to_string(), str::to_owned);
+    let (method, path) = (request.method().clone(), loggable_path(request.uri().path()));
+    let mut response = next.run(request).await;
+    if let Some(problem) = response.extensions_mut().remove::<ApiProblem>() {
+        if problem.status.is_server_error() {
+            tracing::warn!(%method, path, code = problem.code, correlation_id = id, "{}", problem.detail);
+        } else {
+            tracing::debug!(%method, path, code = problem.code, correlation_id = id, "{}", problem.detail);
+        }
+        let headers = std::mem::take(response.headers_mut());
+        response = problem.render(&id);
+        for (name, value) in headers.iter().filter(|(name, _)| **name == header::ALLOW) {
+            response.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(CORRELATION_HEADER, value);
+    }
+    response
+}
+
+/// A path without the secret that an ingress URL is.
+fn loggable_path(path: &str) -> String {
+    if path.starts_with("/in/") { "/in/…".to_owned() } else { path.to_owned() }
+}

@@ -1,0 +1,56 @@
+//! All routes of the server.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::from_fn;
+use axum::routing::{any, get};
+
+use crate::app::App;
+use crate::problem::{ApiProblem, correlate};
+use crate::{api, demo, ingress, operation};
+
+/// Largest body of a request to the API, in bytes; that of a chat has its own
+/// limit in the configuration.
+const API_BODY_BYTES: usize = 2 << 20;
+
+/// Puts all routes together.
+pub(crate) fn routes(app: App, demo: Option<demo::FakeChats>) -> Router {
+    let mut router = Router::new()
+        .route("/", get(operation::index))
+        .route("/in/{key}", any(ingress::at_root))
+        .route("/in/{key}/", any(ingress::at_root))
+        .route("/in/{key}/{*rest}", any(ingress::below))
+        .route("/livez", get(operation::live))
+        .route("/readyz", get(operation::ready))
+        .route("/metrics", get(operation::metrics))
+        .route("/openapi.json", get(operation::openapi))
+        .merge(api::routes(&app))
+        .with_state(app);
+    if let Some(chats) = demo {
+        router = router.merge(demo::routes(chats));
+    }
+    router
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_method)
+        .layer(DefaultBodyLimit::max(API_BODY_BYTES))
+        .layer(from_fn(correlate))
+}
+
+async fn no_route(uri: Uri) -> ApiProblem {
+    ApiProblem::new(
+        StatusCode::NOT_FOUND,
+        "route_unknown",
+        format!("there is nothing at {}", uri.path()),
+    )
+    .action("See /openapi.json for all calls.")
+}
+
+async fn no_method(method: Method, uri: Uri) -> ApiProblem {
+    ApiProblem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        format!("{} takes no {method}", uri.path()),
+    )
+    .action("See /openapi.json for the methods of this call.")
+}

@@ -1,0 +1,254 @@
+//! Starting a server from its configuration, and stopping it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use eclusa_engine::{Engine, EngineConfig, EngineError};
+use eclusa_journal::{
+    Journal, JournalError, MemoryJournal, OpenError, SqliteJournal, SqliteOptions, TokenRole,
+};
+use eclusa_model::Secret;
+use eclusa_relay::{
+    Clock, HttpClient, HttpConfig, HttpStartError, InvalidPlatform, Platform, Relay, RelayConfig,
+    RelayParts, RetryPolicy, SystemClock,
+};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::adapters::Adapters;
+use crate::app::{App, Directory};
+use crate::auth::{Tokens, new_token};
+use crate::channels::Channels;
+use crate::config::{Config, JournalKind};
+use crate::demo::{self, Demo};
+use crate::routes::routes;
+
+/// How long requests under way may take after a stop was asked for.
+const STOP_TIME: Duration = Duration::from_secs(20);
+
+/// Why a server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}; choose another with --listen")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The folder of adapters cannot be read.
+    #[error("cannot read the folder of adapters {}: {source}; name it with --adapters", .folder.display())]
+    Adapters {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The journal cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The journal cannot be read or written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The WebAssembly engine cannot start.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The HTTP client cannot start.
+    #[error(transparent)]
+    Http(#[from] HttpStartError),
+    /// The platform of the configuration cannot be used.
+    #[error("`platform` of the configuration: {0}")]
+    Platform(#[from] InvalidPlatform),
+    /// The relay cannot start.
+    #[error(transparent)]
+    Relay(#[from] eclusa_relay::StartError),
+    /// A thread of the start broke.
+    #[error("the start broke: {0}")]
+    Broken(String),
+}
+
+/// A running server.
+pub struct Server {
+    address: SocketAddr,
+    new_admin_token: Option<Secret>,
+    demo: Option<Demo>,
+    stop: watch::Sender<bool>,
+    http: JoinHandle<()>,
+    relay: Relay,
+    sqlite: Option<Arc<SqliteJournal>>,
+}
+
+impl Server {
+    /// Starts a server; needs a Tokio runtime. When it returns, requests are
+    /// taken.
+    ///
+    /// # Errors
+    /// What is wrong with the configuration or the machine.
+    pub async fn start(mut config: Config) -> Result<Self, StartError> {
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(|source| StartError::Listen { address: config.listen, source })?;
+        config.listen = listener
+            .local_addr()
+            .map_err(|source| StartError::Listen { address: config.listen, source })?;
+        let (journal, sqlite) = open_journal(&config).await?;
+        let engine = Engine::new(EngineConfig {
+            limits: config.limits.engine(),
+            cache_dir: (config.journal == JournalKind::Sqlite)
+                .then(|| config.data.join("compiled")),
+        })?;
+        let adapters = load_adapters(&engine, config.adapters.clone()).await?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let app = App {
+            journal: Arc::clone(&journal),
+            channels: Arc::new(Channels::load(Arc::clone(&journal)).await?),
+            adapters: Arc::new(adapters),
+            tokens: Arc::new(Tokens::load(&*journal).await?),
+            clock: Arc::clone(&clock),
+            metrics: metrics_handle(),
+            config: Arc::new(config),
+        };
+        let new_admin_token = admin_token(&app).await?;
+        let relay = start_relay(&app, clock)?;
+        let demo = if app.config.demo { Some(demo::set_up(&app).await?) } else { None };
+        let router = routes(app.clone(), demo.as_ref().map(|demo| demo.chats.clone()));
+        let (stop, mut stopped) = watch::channel(false);
+        let address = app.config.listen;
+        let http = tokio::spawn(async move {
+            let shutdown = async move {
+                // An error means that the server was dropped: stop as well.
+                let _ = stopped.wait_for(|stop| *stop).await;
+            };
+            let served = axum::serve(listener, router).with_graceful_shutdown(shutdown).await;
+            if let Err(error) = served {
+                tracing::error!(%error, "the HTTP server broke");
+            }
+        });
+        Ok(Self { address, new_admin_token, demo, stop, http, relay, sqlite })
+    }
+
+    /// The address it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The admin token, if this start has made one; it is nowhere kept.
+    pub fn new_admin_token(&self) -> Option<&Secret> {
+        self.new_admin_token.as_ref()
+    }
+
+    /// What to try, where the configuration asks for a demo.
+    pub fn demo(&self) -> Option<&Demo> {
+        self.demo.as_ref()
+    }
+
+    /// Becomes `true` when the journal cannot write any more and the process must
+    /// end. Never for a journal in memory.
+    pub fn failed(&self) -> Option<watch::Receiver<bool>> {
+        self.sqlite.as_ref().map(|journal| journal.failed())
+    }
+
+    /// Takes no further request, finishes those under way and deliveries under
+    /// way, and closes the journal.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        let abort = self.http.abort_handle();
+        if tokio::time::timeout(STOP_TIME, self.http).await.is_err() {
+            tracing::warn!("some requests were still open and are cut off");
+            abort.abort();
+        }
+        self.relay.stop().await;
+        if let Some(journal) = self.sqlite {
+            // It waits for the writer's thread.
+            let _ = tokio::task::spawn_blocking(move || journal.close()).await;
+        }
+    }
+}
+
+type OpenJournal = (Arc<dyn Journal>, Option<Arc<SqliteJournal>>);
+
+async fn open_journal(config: &Config) -> Result<OpenJournal, StartError> {
+    if config.journal == JournalKind::Memory {
+        return Ok((Arc::new(MemoryJournal::new()), None));
+    }
+    let folder = config.data.clone();
+    let opened =
+        tokio::task::spawn_blocking(move || SqliteJournal::open(folder, SqliteOptions::default()));
+    let journal = Arc::new(opened.await.map_err(|error| StartError::Broken(error.to_string()))??);
+    Ok((Arc::clone(&journal) as Arc<dyn Journal>, Some(journal)))
+}
+
+async fn load_adapters(engine: &Engine, folder: PathBuf) -> Result<Adapters, StartError> {
+    let engine = engine.clone();
+    tokio::task::spawn_blocking(move || {
+        Adapters::load(&engine, &folder).map_err(|source| StartError::Adapters { folder, source })
+    })
+    .await
+    .map_err(|error| StartError::Broken(error.to_string()))?
+}
+
+fn start_relay(app: &App, clock: Arc<dyn Clock>) -> Result<Relay, StartError> {
+    let delivery = &app.config.delivery;
+    let http = HttpClient::new(&HttpConfig {
+        total_timeout: Duration::from_millis(delivery.timeout_ms),
+        ..HttpConfig::default()
+    })?;
+    let directory =
+        Directory { channels: Arc::clone(&app.channels), adapters: Arc::clone(&app.adapters) };
+    let platform = match &app.config.platform {
+        Some(platform) => Some(Platform::new(&platform.url, &platform.secret)?),
+        None => None,
+    };
+    let parts = RelayParts {
+        platform,
+        clock,
+        config: RelayConfig {
+            concurrency: delivery.concurrent,
+            retry: RetryPolicy {
+                first: Duration::from_millis(delivery.first_pause_ms),
+                cap: Duration::from_millis(delivery.longest_pause_ms),
+                max_attempts: delivery.attempts,
+                ..RetryPolicy::default()
+            },
+            ..RelayConfig::default()
+        },
+        ..RelayParts::new(Arc::clone(&app.journal), Arc::new(directory), http)
+    };
+    Ok(Relay::start(parts)?)
+}
+
+/// The configured admin token, or at the very first start a new one, which is
+/// returned.
+async fn admin_token(app: &App) -> Result<Option<Secret>, JournalError> {
+    let (token, made) = match &app.config.admin_token {
+        Some(token) => (token.clone(), None),
+        None if app.tokens.is_empty() => {
+            let token = new_token();
+            (token.clone(), Some(token))
+        }
+        None => return Ok(None),
+    };
+    app.tokens.put(&*app.journal, "admin", TokenRole::Admin, &token, app.now()).await?;
+    Ok(made)
+}
+
+/// The recorder of metrics is one for the whole process, also where tests start
+/// several servers.
+fn metrics_handle() -> PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            let recorder = PrometheusBuilder::new().build_recorder();
+            let handle = recorder.handle();
+            if metrics::set_global_recorder(recorder).is_err() {
+                tracing::warn!("another recorder of metrics serves already; /metrics stays empty");
+            }
+            handle
+        })
+        .clone()
+}
