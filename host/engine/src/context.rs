@@ -34,6 +34,11 @@ impl CallContext {
         Self { channel: Arc::new(channel), secrets: Arc::new(secrets) }
     }
 
+    /// For calls that ask for no secret.
+    pub(crate) fn without_secrets(channel: ChannelView) -> Self {
+        Self::new(channel, BTreeMap::new())
+    }
+
     /// The channel as its adapter sees it.
     pub fn channel(&self) -> &ChannelView {
         &self.channel

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::{EngineConfig, EngineError, LoadError, Revision, Stage};
+use crate::load::Loading;
+use crate::runtime::Runtime;
+use crate::{EngineConfig, EngineError, Limits, LoadError, Revision, Stage};
 
 /// What loading gave.
 #[derive(Debug)]
@@ -14,16 +16,26 @@ pub struct Loaded {
 }
 
 /// Loads, checks and calls adapters. Cheap to clone; all clones share one pool.
+///
+/// An engine and its revisions stop their one thread when the last of them is
+/// dropped.
 #[derive(Debug, Clone)]
-pub struct Engine {}
+pub struct Engine {
+    runtime: Arc<Runtime>,
+}
 
 impl Engine {
     /// Sets the engine up and starts the thread that keeps the deadlines.
     ///
     /// # Errors
     /// When this machine cannot run it, or the cache folder cannot be used.
-    pub fn new(_config: EngineConfig) -> Result<Self, EngineError> {
-        Err(EngineError::Start("not built yet".to_owned()))
+    pub fn new(config: EngineConfig) -> Result<Self, EngineError> {
+        Ok(Self { runtime: Arc::new(Runtime::new(config)?) })
+    }
+
+    /// The limits it works with.
+    pub fn limits(&self) -> &Limits {
+        &self.runtime.limits
     }
 
     /// Takes a file through all stages. Blocking, up to many seconds for large
@@ -41,12 +53,10 @@ impl Engine {
     /// As [`Engine::load`].
     pub fn load_with(
         &self,
-        _name: &str,
-        _bytes: &[u8],
-        _progress: &mut dyn FnMut(&Stage),
+        name: &str,
+        bytes: &[u8],
+        progress: &mut dyn FnMut(&Stage),
     ) -> Result<Loaded, LoadError> {
-        loop {
-            std::thread::park();
-        }
+        Loading::new(&self.runtime, name, bytes, progress).run()
     }
 }

@@ -1,14 +1,43 @@
 //! Loads, checks, limits and calls adapter components; the only crate that knows
 //! wasmtime.
+//!
+//! ```text
+//! bytes ── Engine::load ──▶ Revision ── receive · send · settle · media ──▶ answer
+//!            stages           │                                     or CallError
+//!                             └─ a fresh instance for every call
+//! ```
+//!
+//! Where is what:
+//! - what is accepted: `contract`, `inspect`, `wasi`;
+//! - the way of a file: `engine`, `load`, `compiled`, `program`;
+//! - the way of a call: `revision`, `session`, `instance`, `state`, `fault`;
+//! - types there and back: `bindings`, `convert`.
 
+mod bindings;
+mod compiled;
+mod config;
 mod context;
+mod contract;
+mod convert;
 mod engine;
 mod error;
+mod fault;
+mod host;
+mod inspect;
+mod instance;
 mod limits;
+mod load;
+mod metering;
+mod pace;
+mod program;
 mod report;
 mod revision;
+mod runtime;
 mod session;
 mod stage;
+mod state;
+mod ticker;
+mod wasi;
 
 pub use context::{CallContext, Secrets};
 pub use engine::{Engine, Loaded};

@@ -1,30 +1,53 @@
 //! One exact build of an adapter, ready to be called.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use eclusa_model::{
     HttpResponse, Manifest, MediaResponse, MediaStep, OutboundMessage, Outcome, Prepared, Problem,
     Received, Request,
 };
+use tokio::sync::OwnedSemaphorePermit;
 
-use crate::{CallContext, CallError, Called, Session};
+use crate::instance::Instance;
+use crate::metering::{End, Metering};
+use crate::pace::Pace;
+use crate::program::Program;
+use crate::{CallContext, CallError, Called, Session, fault};
 
 /// One exact build of an adapter, ready to be called.
-#[derive(Debug)]
+///
+/// Every call gets an instance of its own, which ends with it. Short calls run on
+/// the thread that awaits them, others on tokio's threads for blocking work.
 pub struct Revision {
-    name: String,
-    sha256: String,
-    interface_version: String,
+    program: Arc<Program>,
     manifest: Manifest,
+    interface_version: String,
+    pace: Pace,
+    metering: Metering,
 }
 
+type Outcomes<T> = Result<Called<T>, CallError>;
+
 impl Revision {
+    pub(crate) fn new(program: Arc<Program>, manifest: Manifest, interface: String) -> Self {
+        Self {
+            metering: Metering::new(&program.name, &program.sha256),
+            program,
+            manifest,
+            interface_version: interface,
+            pace: Pace::unknown(),
+        }
+    }
+
     /// The adapter's name in this host.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.program.name
     }
 
     /// SHA-256 of the adapter's file, in hexadecimal.
     pub fn sha256(&self) -> &str {
-        &self.sha256
+        &self.program.sha256
     }
 
     /// The version of `eclusa:adapter` which it was built against.
@@ -37,6 +60,11 @@ impl Revision {
         &self.manifest
     }
 
+    /// How many calls are running or waiting for their turn.
+    pub fn in_flight(&self) -> usize {
+        self.metering.in_flight()
+    }
+
     /// What a request from the chat means.
     ///
     /// # Errors
@@ -44,10 +72,24 @@ impl Revision {
     /// not allow; `busy` when it did not get its turn.
     pub async fn receive(
         &self,
-        _cx: &CallContext,
-        _request: &Request,
+        cx: &CallContext,
+        request: &Request,
     ) -> Result<Called<Result<Received, Problem>>, CallError> {
-        std::future::pending().await
+        const CALL: &str = "receive";
+        let _arrived = self.metering.arrive();
+        let permit = self.admit(CALL).await?;
+        let result = if self.runs_here() {
+            Instance::start(&*self.program, CALL, Some(cx))
+                .and_then(|mut it| it.receive(cx, request))
+        } else {
+            let (program, cx, request) = (self.program.clone(), cx.clone(), request.clone());
+            self.elsewhere(CALL, permit, move || {
+                Instance::start(&*program, CALL, Some(&cx))
+                    .and_then(|mut it| it.receive(&cx, &request))
+            })
+            .await
+        };
+        self.finish(CALL, result, |value| value.is_err())
     }
 
     /// Which request sends the message.
@@ -56,10 +98,23 @@ impl Revision {
     /// As for [`Revision::receive`].
     pub async fn send(
         &self,
-        _cx: &CallContext,
-        _message: &OutboundMessage,
+        cx: &CallContext,
+        message: &OutboundMessage,
     ) -> Result<Called<Result<Prepared, Problem>>, CallError> {
-        std::future::pending().await
+        const CALL: &str = "send";
+        let _arrived = self.metering.arrive();
+        let permit = self.admit(CALL).await?;
+        let result = if self.runs_here() {
+            Instance::start(&*self.program, CALL, Some(cx)).and_then(|mut it| it.send(cx, message))
+        } else {
+            let (program, cx, message) = (self.program.clone(), cx.clone(), message.clone());
+            self.elsewhere(CALL, permit, move || {
+                Instance::start(&*program, CALL, Some(&cx))
+                    .and_then(|mut it| it.send(&cx, &message))
+            })
+            .await
+        };
+        self.finish(CALL, result, |value| value.is_err())
     }
 
     /// What the chat's response to a message means.
@@ -68,12 +123,27 @@ impl Revision {
     /// As for [`Revision::receive`].
     pub async fn settle(
         &self,
-        _cx: &CallContext,
-        _message: &OutboundMessage,
-        _response: &HttpResponse,
-        _state: Option<&str>,
+        cx: &CallContext,
+        message: &OutboundMessage,
+        response: &HttpResponse,
+        state: Option<&str>,
     ) -> Result<Called<Outcome>, CallError> {
-        std::future::pending().await
+        const CALL: &str = "settle";
+        let _arrived = self.metering.arrive();
+        let permit = self.admit(CALL).await?;
+        let result = if self.runs_here() {
+            Instance::start(&*self.program, CALL, Some(cx))
+                .and_then(|mut it| it.settle(cx, message, response, state))
+        } else {
+            let (program, cx, message) = (self.program.clone(), cx.clone(), message.clone());
+            let (response, state) = (response.clone(), state.map(str::to_owned));
+            self.elsewhere(CALL, permit, move || {
+                Instance::start(&*program, CALL, Some(&cx))
+                    .and_then(|mut it| it.settle(&cx, &message, &response, state.as_deref()))
+            })
+            .await
+        };
+        self.finish(CALL, result, |value| matches!(value, Outcome::Refused(_) | Outcome::Retry(_)))
     }
 
     /// Which request brings the file with this handle.
@@ -82,18 +152,96 @@ impl Revision {
     /// As for [`Revision::receive`].
     pub async fn media(
         &self,
-        _cx: &CallContext,
-        _handle: &str,
-        _previous: Option<&MediaResponse>,
+        cx: &CallContext,
+        handle: &str,
+        previous: Option<&MediaResponse>,
     ) -> Result<Called<Result<MediaStep, Problem>>, CallError> {
-        std::future::pending().await
+        const CALL: &str = "media";
+        let _arrived = self.metering.arrive();
+        let permit = self.admit(CALL).await?;
+        let result = if self.runs_here() {
+            Instance::start(&*self.program, CALL, Some(cx))
+                .and_then(|mut it| it.media(cx, handle, previous))
+        } else {
+            let (program, cx, handle) = (self.program.clone(), cx.clone(), handle.to_owned());
+            let previous = previous.cloned();
+            self.elsewhere(CALL, permit, move || {
+                Instance::start(&*program, CALL, Some(&cx))
+                    .and_then(|mut it| it.media(&cx, &handle, previous.as_ref()))
+            })
+            .await
+        };
+        self.finish(CALL, result, |value| value.is_err())
     }
 
-    /// An instance that answers several calls, one after another. Blocking.
+    /// An instance that answers several calls, one after another, on the calling
+    /// thread.
     ///
     /// # Errors
-    /// When the adapter cannot be started.
+    /// `busy` when all places for sessions stay taken.
     pub fn session(&self) -> Result<Session, CallError> {
-        Ok(Session {})
+        Session::open(&self.program, true)
+    }
+
+    async fn admit(&self, call: &'static str) -> Result<OwnedSemaphorePermit, CallError> {
+        match self.program.runtime.admit().await {
+            Some(permit) => Ok(permit),
+            None => {
+                let busy = fault::busy(&self.program, call);
+                self.metering.record(call, &End::Error(&busy), Duration::ZERO, 0);
+                Err(busy)
+            }
+        }
+    }
+
+    /// Whether a call runs on the thread that awaits it: when calls are short, or
+    /// when there is no other thread to be had.
+    fn runs_here(&self) -> bool {
+        self.pace.is_short() || tokio::runtime::Handle::try_current().is_err()
+    }
+
+    /// Runs a call on a thread for blocking work. The permit goes along, since the
+    /// call goes on even when nobody awaits it any more.
+    async fn elsewhere<T: Send + 'static>(
+        &self,
+        call: &'static str,
+        permit: OwnedSemaphorePermit,
+        run: impl FnOnce() -> Outcomes<T> + Send + 'static,
+    ) -> Outcomes<T> {
+        let joined = tokio::task::spawn_blocking(move || {
+            let result = run();
+            drop(permit);
+            result
+        });
+        match joined.await {
+            Ok(result) => result,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(fault::not_run(&self.program, call)),
+        }
+    }
+
+    fn finish<T>(
+        &self,
+        call: &'static str,
+        result: Outcomes<T>,
+        is_problem: impl FnOnce(&T) -> bool,
+    ) -> Outcomes<T> {
+        let (report, end) = match &result {
+            Ok(called) if is_problem(&called.value) => (&called.report, End::Problem),
+            Ok(called) => (&called.report, End::Ok),
+            Err(error) => (&error.report, End::Error(error)),
+        };
+        self.pace.record(report.duration);
+        self.metering.record(call, &end, report.duration, report.memory_bytes);
+        result
+    }
+}
+
+impl std::fmt::Debug for Revision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Revision")
+            .field("name", &self.name())
+            .field("sha256", &self.sha256())
+            .finish_non_exhaustive()
     }
 }
