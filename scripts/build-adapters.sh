@@ -1,60 +1,66 @@
-#!/bin/sh
-# Builds adapters as components and puts them where host and tests look:
-#   target/adapters/NAME.wasm   the adapters of adapters/
-#   target/hostile/NAME.wasm    the misbehaving ones of tests/hostile/
-# A file is replaced only when it changed, by a rename, so that a host which
-# watches the folder sees whole files and no needless ones.
+#!/usr/bin/env bash
+# Builds the adapters, and the misbehaving ones of the tests, as WebAssembly
+# components, and puts them where the host and the tests look for them:
 #
-# usage: scripts/build-adapters.sh [adapters|hostile|all]
-set -eu
+#   target/adapters/NAME.wasm   one for each folder of adapters/
+#   target/hostile/NAME.wasm    one for each file of tests/hostile/examples/
+#
+# `scripts/build-adapters.sh NAME...` builds only these; `hostile` stands for all
+# misbehaving ones. A file is replaced only when it changed, so that a host which
+# watches the folder is not woken for nothing. CARGO_TARGET_DIR is respected.
+set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo=${CARGO:-cargo}
-target=${CARGO_TARGET_DIR:-target}
-built=$target/wasm32-wasip2/adapter
+triple=wasm32-wasip2
+target_dir=${CARGO_TARGET_DIR:-target}
+built="$target_dir/$triple/adapter"
 
-# install FROM TO
-install() {
+scripts/toolchain.sh
+
+# Copies $1 to $2 in one step, if it differs.
+place() {
     if ! cmp -s "$1" "$2"; then
-        cp "$1" "$2.part"
-        mv "$2.part" "$2"
-        echo "  $2"
+        mkdir -p "$(dirname "$2")"
+        cp "$1" "$2.new"
+        mv "$2.new" "$2"
+        echo "built $2" >&2
     fi
 }
 
-adapters() {
-    packages=
+names=("$@")
+if [ ${#names[@]} -eq 0 ]; then
     for manifest in adapters/*/Cargo.toml; do
-        name=$(basename "$(dirname "$manifest")")
-        packages="$packages -p eclusa-adapter-$name"
+        names+=("$(basename "$(dirname "$manifest")")")
     done
-    # shellcheck disable=SC2086 # one word per package
-    "$cargo" build $packages --lib --target wasm32-wasip2 --profile adapter
-    mkdir -p target/adapters
-    for manifest in adapters/*/Cargo.toml; do
-        name=$(basename "$(dirname "$manifest")")
-        install "$built/eclusa_adapter_$(echo "$name" | tr - _).wasm" "target/adapters/$name.wasm"
-    done
-}
+    names+=(hostile)
+fi
 
-hostile() {
-    "$cargo" build -p eclusa-hostile --examples --target wasm32-wasip2 --profile adapter
-    mkdir -p target/hostile
+adapters=()
+packages=()
+hostile=no
+for name in "${names[@]}"; do
+    if [ "$name" = hostile ]; then
+        hostile=yes
+    elif [ -f "adapters/$name/Cargo.toml" ]; then
+        adapters+=("$name")
+        packages+=(-p "eclusa-adapter-$name")
+    else
+        echo "error: there is no adapter \`$name\`; expected a folder of adapters/, or \`hostile\`" >&2
+        exit 2
+    fi
+done
+
+if [ ${#adapters[@]} -gt 0 ]; then
+    cargo build --target "$triple" --profile adapter --lib "${packages[@]}"
+    for name in "${adapters[@]}"; do
+        place "$built/eclusa_adapter_${name//-/_}.wasm" "$target_dir/adapters/$name.wasm"
+    done
+fi
+
+if [ "$hostile" = yes ]; then
+    cargo build --target "$triple" --profile adapter -p eclusa-hostile --examples
     for source in tests/hostile/examples/*.rs; do
         name=$(basename "$source" .rs)
-        install "$built/examples/$name.wasm" "target/hostile/$(echo "$name" | tr _ -).wasm"
+        place "$built/examples/${name//-/_}.wasm" "$target_dir/hostile/$name.wasm"
     done
-}
-
-case ${1:-all} in
-adapters) adapters ;;
-hostile) hostile ;;
-all)
-    adapters
-    hostile
-    ;;
-*)
-    echo "usage: $0 [adapters|hostile|all]" >&2
-    exit 2
-    ;;
-esac
+fi
