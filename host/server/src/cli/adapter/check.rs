@@ -17,7 +17,7 @@ Examples:
 /// The arguments.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     /// Adapters: WebAssembly components.
     #[arg(required = true, value_name = "FILE.wasm")]
     files: Vec<PathBuf>,

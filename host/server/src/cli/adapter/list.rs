@@ -18,7 +18,7 @@ Examples:
 /// The arguments.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     /// Folder of .wasm files, which needs no server.
     #[arg(long, value_name = "DIR", conflicts_with = "url")]
     adapters: Option<PathBuf>,

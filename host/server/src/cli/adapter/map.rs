@@ -37,7 +37,7 @@ where it fails or the input cannot be read, both with exit code 1.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 #[group(id = "call", required = true, multiple = false, args = ["receive", "send", "settle", "media"])]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     /// The adapter: a WebAssembly component.
     #[arg(value_name = "FILE.wasm")]
     file: PathBuf,

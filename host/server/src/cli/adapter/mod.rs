@@ -19,7 +19,7 @@ pub(super) enum Command {
     /// Take files through every check that a server makes before an adapter may serve.
     Check(check::Args),
     /// Show what an adapter makes of a request, a message or a response.
-    Map(map::Args),
+    Map(Box<map::Args>),
     /// Run an adapter's own samples, and samples from a folder.
     Test(test::Args),
     /// List the adapters of a folder or of a server.

@@ -34,7 +34,7 @@ const SAMPLE_HELP: &str = "A sample looks like {\"name\":\"text\",\"request\":{\
 /// The arguments.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     /// The adapter: a WebAssembly component.
     #[arg(value_name = "FILE.wasm")]
     file: PathBuf,
@@ -159,8 +159,11 @@ impl Run<'_> {
     }
 }
 
+/// The name of a file, and the one sample in it.
+type SampleFile = (String, Result<Samples, Failure>);
+
 /// The samples of a folder by their files, in the order of the names.
-fn read_folder(folder: &Path) -> Result<Vec<(String, Result<Samples, Failure>)>, Failure> {
+fn read_folder(folder: &Path) -> Result<Vec<SampleFile>, Failure> {
     let mut samples = Vec::new();
     for file in json_files(&folder.join("receive"))? {
         let sample = read_sample(&file)
