@@ -100,7 +100,7 @@ fn verdict(code: i64) -> Verdict {
         ),
         131_047 => Refused(
             "outside_window",
-            "More than 24 hours have passed since the person wrote: send a template (`extra.template`).",
+            "Send a template (`extra.template`): the person wrote more than 24 hours ago.",
         ),
         131_026 => Refused(
             "undeliverable",
