@@ -164,6 +164,10 @@ fn deleted(node: Node<'_>) -> Result<Received, Problem> {
                 extra: extra::surroundings(node).build(),
             }))
         })
-        .collect::<Result<_, Problem>>()?;
+        .collect::<Result<Vec<_>, Problem>>()?;
+    if events.is_empty() {
+        let warning = Warning::ignored("update_ignored", "no message was taken back");
+        return Ok(Received::nothing(warning.at(node.pointer())));
+    }
     Ok(Received::events(events))
 }

@@ -24,6 +24,9 @@ pub(crate) fn receive(message: Node<'_>, edition: Edition) -> Result<Received, P
     let mut extra = extra::surroundings(message);
     let content = match content::find(message)? {
         Found::Content { content, kind, part } => {
+            content.validate().map_err(|error| {
+                Problem::invalid("out_of_range", format!("the {kind}: {error}")).at(part.pointer())
+            })?;
             extra = extra::of_part(extra, kind, part);
             content
         }
