@@ -51,7 +51,7 @@ impl Adapter for Open {
     }
 
     fn send(cx: &Context<'_>, message: &OutboundMessage) -> Result<Prepared, Problem> {
-        let body = message::to_json(message)?;
+        let body = message::Body::new(message)?;
         Ok(HttpRequest::post_json(cx.url()?, &body).into())
     }
 }

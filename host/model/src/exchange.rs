@@ -76,13 +76,14 @@ impl HttpRequest {
         Self { method: "GET".to_owned(), url: url.into(), headers: Vec::new(), body: None }
     }
 
-    /// A `POST` of a JSON body.
-    pub fn post_json(url: impl Into<String>, body: &serde_json::Value) -> Self {
+    /// A `POST` of a JSON body, its keys in the order in which they are written.
+    pub fn post_json(url: impl Into<String>, body: &impl Serialize) -> Self {
         Self {
             method: "POST".to_owned(),
             url: url.into(),
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-            body: Some(body.to_string()),
+            // Nothing that is serialized here has keys which are no strings.
+            body: serde_json::to_string(body).ok(),
         }
     }
 
