@@ -4,8 +4,8 @@ mod lanes;
 mod run;
 mod worker;
 
-//cfgtest
-//mod model_test;
+#[cfg(test)]
+mod model_test;
 
 use std::sync::Arc;
 

@@ -122,12 +122,10 @@ fn find_source<'a, E: std::error::Error + 'static>(
         if let Some(found) = error.downcast_ref::<E>() {
             return Some(found);
         }
-        let inner = error.downcast_ref::<std::io::Error>().and_then(|io| io.get_ref());
-        source = match inner {
-            Some(inner) => match inner.downcast_ref::<E>() {
-                Some(found) => return Some(found),
-                None => inner.source(),
-            },
+        // The source of an I/O error is that of the error it wraps; the wrapped
+        // error itself is to be had by `get_ref` only.
+        source = match error.downcast_ref::<std::io::Error>().and_then(|io| io.get_ref()) {
+            Some(wrapped) => Some(wrapped),
             None => error.source(),
         };
     }

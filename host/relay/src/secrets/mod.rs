@@ -11,6 +11,9 @@ mod scrub;
 mod shield;
 mod template;
 
+#[cfg(test)]
+mod shield_test;
+
 pub use fill::fill;
 pub use scrub::Scrubber;
 pub(crate) use shield::{Filling, Shield, Untrusted};

@@ -1,0 +1,161 @@
+//! Events on their way to the platform, signed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    dead_code,
+    reason = "a test fails by panicking; what is shared is not used by every test file"
+)]
+
+mod support;
+
+use std::sync::Arc;
+
+use eclusa_journal::{
+    Accept, Journal, Mapping, MemoryJournal, MessageState, Page, RawRequest, RevisionRef,
+};
+use eclusa_model::{Content, Event, Extra, InboundMessage, Participant, Secret};
+use eclusa_relay::{InvalidPlatform, Platform, PlatformEvent};
+use serde_json::json;
+use standardwebhooks::Webhook;
+use support::{Server, Setup, channel};
+
+const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+
+fn setup(platform: Option<&Server>) -> Setup {
+    let mut setup = Setup::new(channel("none", "http://127.0.0.1:1", &[], json!({})), None);
+    setup.platform = platform.map(|platform| {
+        Platform::new(&format!("{}/events", platform.url), &Secret::new(SECRET)).unwrap()
+    });
+    setup
+}
+
+/// Records a message from the chat, to be pushed. Returns its id.
+async fn receive(journal: &MemoryJournal, external_id: &str) -> String {
+    let message = InboundMessage {
+        external_id: external_id.to_owned(),
+        conversation: "42".to_owned(),
+        sender: Participant::new("7"),
+        sent_at: Some("2026-01-02T03:04:05Z".to_owned()),
+        content: Content::text("héllo"),
+        reply_to: None,
+        extra: Extra::from_json(r#"{"n":12345678901234567890123}"#.to_owned()).unwrap(),
+    };
+    let accept = Accept {
+        channel: "sales".to_owned(),
+        raw: RawRequest {
+            received_at: "2026-01-02T03:04:06Z".to_owned(),
+            method: "POST".to_owned(),
+            path: String::new(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: "{}".to_owned(),
+        },
+        mapping: Mapping::Mapped {
+            revision: RevisionRef { adapter: "none".to_owned(), sha256: "0".repeat(64) },
+            events: vec![Event::Message(message)],
+            warnings: Vec::new(),
+        },
+        push: true,
+    };
+    journal.accept(accept).await.unwrap().events[0].id.clone()
+}
+
+#[tokio::test]
+async fn a_push_is_signed_and_is_what_a_pull_gives() {
+    let platform = Server::start().await;
+    platform.reply(204, "");
+    let setup = setup(Some(&platform));
+    let id = receive(&setup.journal, "1").await;
+    let profile = setup.known.channels["sales"].profile.clone();
+    let (relay, journal) = setup.start();
+    let seen = platform.requests(1).await;
+    relay.stop().await;
+    let push = &seen[0];
+    assert_eq!(push.path, "/events");
+    assert_eq!(push.headers["webhook-id"], id.as_str());
+    Webhook::new(SECRET).unwrap().verify(push.body.as_bytes(), &push.headers).unwrap();
+    let page = journal.events(None, 10).await.unwrap();
+    let pulled = serde_json::to_string(&PlatformEvent::new(&page.events[0], Some(&profile)));
+    assert_eq!(push.body, pulled.unwrap());
+    assert!(push.body.contains(r#"{"n":12345678901234567890123}"#), "{}", push.body);
+    let body = push.json();
+    assert_eq!(body["type"], "message.received");
+    assert_eq!(
+        body["channel"],
+        json!({ "id": "sales", "name": "Sales", "color": "#2A9D8F", "flow": "office-hours" })
+    );
+    assert_eq!(body["attendance"], json!(null));
+    assert_eq!(body["message"]["text"]["body"], "héllo");
+    let message = body["message"]["id"].as_str().unwrap();
+    let record = support::record(&journal, message).await;
+    assert_eq!(record.state, MessageState::Pushed);
+}
+
+#[tokio::test]
+async fn a_push_that_fails_is_made_again_under_the_same_id() {
+    let platform = Server::start().await;
+    platform.reply(500, "");
+    platform.reply(429, "");
+    let setup = setup(Some(&platform));
+    let first = receive(&setup.journal, "1").await;
+    let second = receive(&setup.journal, "2").await;
+    let (relay, _journal) = setup.start();
+    let seen = platform.requests(4).await;
+    relay.stop().await;
+    let ids: Vec<_> =
+        seen.iter().map(|push| push.headers["webhook-id"].to_str().unwrap()).collect();
+    assert_eq!(ids, [&first, &first, &first, &second]);
+    assert_eq!(seen[0].body, seen[2].body);
+}
+
+#[tokio::test]
+async fn a_refused_push_becomes_a_dead_letter() {
+    for status in [400, 401, 404, 410] {
+        let platform = Server::start().await;
+        platform.reply(status, "no");
+        let setup = setup(Some(&platform));
+        let id = receive(&setup.journal, "1").await;
+        receive(&setup.journal, "2").await;
+        let (relay, journal) = setup.start();
+        // The next one goes out all the same.
+        platform.requests(2).await;
+        relay.stop().await;
+        let page = Page { channel: None, before: None, limit: 10 };
+        let letters = journal.dead_letters(page).await.unwrap();
+        assert_eq!(letters.len(), 1);
+        assert_eq!(letters[0].problem.code, "platform_refused");
+        assert_eq!(letters[0].event.as_deref(), Some(id.as_str()));
+        assert_eq!(letters[0].attempts, 1);
+    }
+}
+
+#[tokio::test]
+async fn without_a_platform_events_wait() {
+    let without = setup(None);
+    receive(&without.journal, "1").await;
+    let (relay, journal) = without.start();
+    relay.stop().await;
+    let journal = Arc::try_unwrap(journal).ok().unwrap().reopened();
+    let platform = Server::start().await;
+    let with = Setup { journal: Arc::new(journal), ..setup(Some(&platform)) };
+    let (relay, _journal) = with.start();
+    platform.requests(1).await;
+    relay.stop().await;
+}
+
+#[test]
+fn a_platform_that_cannot_be_used_is_refused() {
+    let new = |url: &str, secret: &str| Platform::new(url, &Secret::new(secret)).map(drop);
+    assert_eq!(new("https://platform.example/in", SECRET), Ok(()));
+    for url in ["", "platform.example", "ftp://platform.example"] {
+        assert!(matches!(new(url, SECRET), Err(InvalidPlatform::Url(_))), "{url}");
+    }
+    for secret in ["", "whsec_", "whsec_AAAA", "whsec_!!", SECRET.trim_start_matches("whsec_")] {
+        assert_eq!(new("https://a", secret), Err(InvalidPlatform::Secret), "{secret}");
+    }
+    let platform = Platform::new("https://u:p4ss@a/?t=s3cret", &Secret::new(SECRET)).unwrap();
+    let shown = format!("{platform:?}");
+    assert!(!shown.contains("p4ss") && !shown.contains("s3cret") && !shown.contains("C2FV"));
+}

@@ -1,0 +1,206 @@
+//! A chat and a platform on real sockets, channels, and adapters in the sandbox.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Response};
+use eclusa_engine::{Engine, EngineConfig, Revision};
+use eclusa_journal::{Journal, MemoryJournal, MessageRecord, Submit};
+use eclusa_model::{Channel, Content, Extra, Secret};
+use eclusa_relay::{
+    Channels, HttpClient, HttpConfig, Platform, Relay, RelayConfig, RelayParts, RetryPolicy,
+};
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+/// A request that came to a [`Server`].
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Seen {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}
+
+/// What a [`Server`] answers: status, headers, body.
+pub(crate) type Reply = (u16, Vec<(&'static str, String)>, String);
+
+/// Another machine: it keeps what it is sent, and answers as it is told, with
+/// `200 {"id":"chat-1"}` once there is nothing left to say.
+pub(crate) struct Server {
+    pub(crate) url: String,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    replies: Arc<Mutex<VecDeque<Reply>>>,
+    count: watch::Receiver<usize>,
+}
+
+impl Server {
+    pub(crate) async fn start() -> Self {
+        let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
+        let replies: Arc<Mutex<VecDeque<Reply>>> = Arc::default();
+        let (counter, count) = watch::channel(0);
+        let router = {
+            let (seen, replies) = (Arc::clone(&seen), Arc::clone(&replies));
+            let answer = move |uri: axum::http::Uri, headers: HeaderMap, body: String| async move {
+                let path = uri.to_string();
+                let count = {
+                    let mut seen = seen.lock();
+                    seen.push(Seen { path, headers, body });
+                    seen.len()
+                };
+                let ok = || (200, Vec::new(), format!(r#"{{"id":"chat-{count}"}}"#));
+                let (status, headers, body) = replies.lock().pop_front().unwrap_or_else(ok);
+                counter.send_replace(count);
+                let mut response = Response::builder().status(status);
+                for (name, value) in headers {
+                    response = response.header(name, value);
+                }
+                response.body(Body::from(body)).unwrap()
+            };
+            Router::new().fallback(answer)
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { url, seen, replies, count }
+    }
+
+    pub(crate) fn reply(&self, status: u16, body: impl Into<String>) {
+        self.replies.lock().push_back((status, Vec::new(), body.into()));
+    }
+
+    pub(crate) fn reply_with(&self, status: u16, header: (&'static str, &str)) {
+        let headers = vec![(header.0, header.1.to_owned())];
+        self.replies.lock().push_back((status, headers, String::new()));
+    }
+
+    /// Waits until so many requests have come, and returns them.
+    pub(crate) async fn requests(&self, count: usize) -> Vec<Seen> {
+        self.count.clone().wait_for(|seen| *seen >= count).await.unwrap();
+        self.seen.lock().clone()
+    }
+
+    pub(crate) fn so_far(&self) -> Vec<Seen> {
+        self.seen.lock().clone()
+    }
+}
+
+/// An adapter from the folder of built ones.
+pub(crate) fn adapter(folder: &str, name: &str) -> Arc<Revision> {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target")),
+        PathBuf::from,
+    );
+    let file = target.join(folder).join(format!("{name}.wasm"));
+    let bytes = std::fs::read(&file)
+        .unwrap_or_else(|error| panic!("{}: {error}; run `make adapters`", file.display()));
+    let engine = ENGINE.get_or_init(|| Engine::new(EngineConfig::default()).unwrap());
+    engine.load(name, &bytes).unwrap().revision
+}
+
+/// Channels and adapters that stay as they are.
+#[derive(Default)]
+pub(crate) struct Known {
+    pub(crate) channels: HashMap<String, Arc<Channel>>,
+    pub(crate) adapters: HashMap<String, Arc<Revision>>,
+}
+
+impl Channels for Known {
+    fn channel(&self, id: &str) -> Option<Arc<Channel>> {
+        self.channels.get(id).cloned()
+    }
+
+    fn revision(&self, adapter: &str) -> Option<Arc<Revision>> {
+        self.adapters.get(adapter).cloned()
+    }
+}
+
+pub(crate) fn channel(
+    adapter: &str,
+    url: &str,
+    secrets: &[(&str, &str)],
+    settings: Value,
+) -> Channel {
+    let profile = json!({
+        "id": "sales", "name": "Sales", "color": "#2A9D8F", "adapter": adapter, "url": url,
+        "settings": settings, "flow": "office-hours",
+    });
+    let secret = |(name, value): &(&str, &str)| ((*name).to_owned(), Secret::new(*value));
+    Channel {
+        profile: serde_json::from_value(profile).unwrap(),
+        headers: [("x-tenant".to_owned(), Secret::new("acme-tenant"))].into(),
+        secrets: secrets.iter().map(secret).collect(),
+        ingress_key: Secret::new("key"),
+        revision: 1,
+        created_at: "2026-01-02T03:04:05Z".to_owned(),
+        updated_at: "2026-01-02T03:04:05Z".to_owned(),
+    }
+}
+
+/// A journal, and the channel `sales` on one adapter.
+pub(crate) struct Setup {
+    pub(crate) journal: Arc<MemoryJournal>,
+    pub(crate) known: Known,
+    pub(crate) platform: Option<Platform>,
+    pub(crate) clock: Arc<dyn eclusa_relay::Clock>,
+}
+
+impl Setup {
+    pub(crate) fn new(channel: Channel, adapter: Option<Arc<Revision>>) -> Self {
+        let mut known = Known::default();
+        if let Some(adapter) = adapter {
+            known.adapters.insert(channel.profile.adapter.clone(), adapter);
+        }
+        known.channels.insert(channel.profile.id.clone(), Arc::new(channel));
+        Self {
+            journal: Arc::new(MemoryJournal::new()),
+            known,
+            platform: None,
+            clock: Arc::new(eclusa_relay::SystemClock),
+        }
+    }
+
+    /// Submits a text and returns its id.
+    pub(crate) async fn say(&self, conversation: &str, text: &str, extra: Value) -> String {
+        let Value::Object(extra) = extra else { panic!("extra is an object") };
+        let submit = Submit {
+            channel: "sales".to_owned(),
+            conversation: conversation.to_owned(),
+            content: Content::text(text),
+            reply_to: None,
+            extra: Extra::from(extra),
+            idempotency: None,
+            start: true,
+            submitted_at: "2026-01-02T03:04:05Z".to_owned(),
+        };
+        self.journal.submit(submit).await.unwrap().id
+    }
+
+    /// Starts the relay. It retries at once, as far as it ever does.
+    pub(crate) fn start(self) -> (Relay, Arc<MemoryJournal>) {
+        let http = HttpClient::new(&HttpConfig::default()).unwrap();
+        let mut parts = RelayParts::new(self.journal.clone(), Arc::new(self.known), http);
+        parts.platform = self.platform;
+        parts.clock = self.clock;
+        parts.random = Arc::new(|| 0.0);
+        parts.config = RelayConfig {
+            retry: RetryPolicy { max_attempts: 3, ..RetryPolicy::default() },
+            ..RelayConfig::default()
+        };
+        (Relay::start(parts).unwrap(), self.journal)
+    }
+}
+
+pub(crate) async fn record(journal: &MemoryJournal, id: &str) -> MessageRecord {
+    journal.message(id.to_owned()).await.unwrap().unwrap()
+}
