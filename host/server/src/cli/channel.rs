@@ -178,14 +178,14 @@ fn split(json: &str, file: &Path) -> Result<Vec<Channel>, Failure> {
         id: String,
     }
     let wrong = |error: &serde_json::Error| {
-        bad_json(&shown(file), ".", error, "channel, nor a list of channels", CHANNEL_HELP)
+        bad_json(&shown(file), "", error, "channel, nor a list of channels", CHANNEL_HELP)
     };
     let all: Vec<&RawValue> = if json.trim_start().starts_with('[') {
-        serde_json::from_str(json).map_err(|error| wrong(&error))?
+        serde_json::from_str(json.trim_end()).map_err(|error| wrong(&error))?
     } else if let Ok(many) = serde_json::from_str::<Many<'_>>(json) {
         many.channels
     } else {
-        vec![serde_json::from_str(json).map_err(|error| wrong(&error))?]
+        vec![serde_json::from_str(json.trim_end()).map_err(|error| wrong(&error))?]
     };
     if all.is_empty() {
         let message = format!("{} holds no channel", shown(file));

@@ -4,7 +4,9 @@ use std::io::Read;
 use std::path::Path;
 
 use eclusa_model::OutboundMessage;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_path_to_error::Segment;
 
 use super::failure::Failure;
 
@@ -49,13 +51,7 @@ pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
 
 /// Reads a message to the chat.
 pub(super) fn read_message(path: &Path) -> Result<OutboundMessage, Failure> {
-    let text = read_text(path)?;
-    let deserializer = &mut serde_json::Deserializer::from_str(&text);
-    let mut message: OutboundMessage =
-        serde_path_to_error::deserialize(deserializer).map_err(|error| {
-            let at = error.path().to_string();
-            bad_json(&shown(path), &at, error.inner(), "message", MESSAGE_HELP)
-        })?;
+    let mut message: OutboundMessage = read_json(path, "message", MESSAGE_HELP)?;
     if message.id.is_empty() {
         message.id = NO_ID.to_owned();
     }
@@ -64,6 +60,28 @@ pub(super) fn read_message(path: &Path) -> Result<OutboundMessage, Failure> {
 
 const MESSAGE_HELP: &str = "A message looks like \
     {\"conversation\":\"42\",\"type\":\"text\",\"text\":{\"body\":\"Hello\"}}.";
+
+/// Reads a `what` from a file of JSON.
+pub(super) fn read_json<T: DeserializeOwned>(
+    path: &Path,
+    what: &str,
+    help: &str,
+) -> Result<T, Failure> {
+    let text = read_text(path)?;
+    // Without the line end, so that what is cut off is told as that.
+    let deserializer = &mut serde_json::Deserializer::from_str(text.trim_end());
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let at: String = error
+            .path()
+            .iter()
+            .map(|segment| match segment {
+                Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+                segment => format!("/{segment}").replace(['[', ']'], ""),
+            })
+            .collect();
+        bad_json(&shown(path), &at, error.inner(), what, help)
+    })
+}
 
 /// Says what is wrong with JSON that should have been a `what`.
 pub(super) fn bad_json(
@@ -83,7 +101,7 @@ pub(super) fn bad_json(
     if error.is_syntax() {
         return Failure::new("malformed_json", format!("{name} is not JSON: {error}"), help);
     }
-    let place = if at == "." { String::new() } else { format!(", `{at}`") };
+    let place = if at.is_empty() { String::new() } else { format!(" (at {at})") };
     Failure::new("wrong_shape", format!("{name} is not a {what}{place}: {error}"), help)
 }
 

@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args, json: bool) -> anyhow::Result<Outcome> {
 fn row(adapter: &Value) -> Vec<String> {
     let text = |key: &str| adapter.get(key).and_then(Value::as_str).unwrap_or("-");
     let summary = match adapter.pointer("/error/message").and_then(Value::as_str) {
-        Some(error) => error,
+        Some(error) => error.lines().next().unwrap_or_default(),
         None => text("summary"),
     };
     let revision: String = text("revision").chars().take(12).collect();

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::ArgGroup;
 use clap::error::ErrorKind;
 use eclusa_engine::{CallContext, Revision};
 use eclusa_model::{MediaResponse, SampleChannel};
@@ -36,7 +37,7 @@ where it fails or the input cannot be read, both with exit code 1.";
 /// The arguments.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-#[group(id = "call", required = true, multiple = false, args = ["receive", "send", "settle", "media"])]
+#[command(group(ArgGroup::new("call").required(true).args(["receive", "send", "settle", "media"])))]
 pub(in crate::cli) struct Args {
     /// The adapter: a WebAssembly component.
     #[arg(value_name = "FILE.wasm")]

@@ -101,13 +101,16 @@ fn level(support: Option<&Support>) -> &'static str {
 pub(super) fn stage_line(stage: &Stage, style: Style) -> String {
     let state = if stage.ok { style.green("ok    ") } else { style.red("FAILED") };
     let time = style.dim(&format!("{:>9.1} ms", stage.duration.as_secs_f64() * 1000.0));
-    format!("  {state}  {:<11} {time}  {}", stage.stage.as_str(), stage.message)
+    format!("  {state}  {:<11} {time}  {}", stage.stage.as_str(), first_line(&stage.message))
 }
 
 /// Why a file cannot serve, below its stages.
 pub(super) fn load_error_lines(error: &LoadError, style: Style) -> Vec<String> {
-    let mut lines =
-        vec![format!("{} {}", style.red(&format!("error[{}]:", error.code)), error.message)];
+    let mut lines = vec![format!(
+        "{} {}",
+        style.red(&format!("error[{}]:", error.code)),
+        first_line(&error.message)
+    )];
     lines.extend(error.details.iter().map(|detail| format!("  - {detail}")));
     if let Some(call) = &error.call {
         lines.extend(guest_lines(call));
@@ -122,11 +125,16 @@ pub(super) fn call_error_lines(error: &CallError, style: Style) -> Vec<String> {
         "{} `{}`: {}",
         style.red(&format!("error[{}]:", error.code)),
         error.call,
-        error.message
+        first_line(&error.message)
     )];
     lines.extend(guest_lines(error));
     lines.push(format!("  {} {}", style.bold("help:"), error.action));
     lines
+}
+
+/// A guest's panic text takes several lines; it is printed on lines of its own.
+fn first_line(message: &str) -> &str {
+    message.lines().next().unwrap_or_default().trim_end_matches([':', ' '])
 }
 
 /// What the guest said when it failed, and where it was.

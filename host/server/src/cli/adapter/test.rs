@@ -10,7 +10,6 @@ use eclusa_model::{
     ReceiveSample, Received, Request, SampleChannel, SampleSubject, Samples, Secret, SendSample,
 };
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::summary;
@@ -166,12 +165,12 @@ type SampleFile = (String, Result<Samples, Failure>);
 fn read_folder(folder: &Path) -> Result<Vec<SampleFile>, Failure> {
     let mut samples = Vec::new();
     for file in json_files(&folder.join("receive"))? {
-        let sample = read_sample(&file)
+        let sample = input::read_json(&file, "sample", SAMPLE_HELP)
             .map(|sample: ReceiveSample| Samples { receive: vec![sample], send: Vec::new() });
         samples.push((file.display().to_string(), sample));
     }
     for file in json_files(&folder.join("send"))? {
-        let sample = read_sample(&file)
+        let sample = input::read_json(&file, "sample", SAMPLE_HELP)
             .map(|sample: SendSample| Samples { receive: Vec::new(), send: vec![sample] });
         samples.push((file.display().to_string(), sample));
     }
@@ -202,15 +201,6 @@ fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     files.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
     files.sort();
     Ok(files)
-}
-
-fn read_sample<T: DeserializeOwned>(file: &Path) -> Result<T, Failure> {
-    let text = input::read_text(file)?;
-    let deserializer = &mut serde_json::Deserializer::from_str(&text);
-    serde_path_to_error::deserialize(deserializer).map_err(|error| {
-        let at = error.path().to_string();
-        input::bad_json(&input::shown(file), &at, error.inner(), "sample", SAMPLE_HELP)
-    })
 }
 
 /// A loaded adapter as samples see it.
