@@ -176,6 +176,8 @@ fn names_are_joined_by_id() {
     let lone = named(json!([ana]), "551199990001");
     assert_eq!(lone, (json!("Ana"), json!("5511999990001")));
     assert_eq!(named(json!(7), "5511999990001").0, Value::Null);
+    let clara = json!({ "user_id": "BR.7", "profile": { "name": "Clara" } });
+    assert_eq!(named(json!([ana, clara]), "BR.7").0, "Clara");
 }
 
 #[test]
@@ -285,6 +287,7 @@ fn a_handshake_needs_token_mode_and_challenge() {
     assert_eq!(ask(&host, &all[..2]), 403);
     assert_eq!(ask(&host, &all[1..]), 400);
     assert_eq!(ask(&host, &[]), 400);
+    assert_eq!(ask(&host, &[("hub.mode", "unsubscribe"), all[1], all[2]]), 400);
 }
 
 /// Puts something else at every place of every sample: nothing may panic, and
@@ -341,4 +344,58 @@ fn pointers(value: &Value, at: &mut String, places: &mut Vec<String>) {
         pointers(child, at, places);
         at.truncate(length);
     }
+}
+
+#[test]
+fn a_hidden_number_is_shown_where_whatsapp_knows_it() {
+    let mut text = message("text", json!({ "body": "a" }));
+    text.as_object_mut().unwrap().remove("from");
+    text["from_user_id"] = json!("BR.7");
+    let people = json!([{ "user_id": "BR.7", "wa_id": "5511999990007" }]);
+    let event =
+        &events(&envelope(&json!({ "contacts": people, "messages": [text] })))[0]["message"];
+    assert_eq!(event["from"], json!({ "id": "BR.7", "phone": "+5511999990007" }));
+}
+
+#[test]
+fn what_whatsapp_calls_unsupported_is_never_a_text() {
+    for kind in ["unsupported", "unknown"] {
+        let mut message = message(kind, json!({ "body": "not what was written" }));
+        message["text"] = json!({ "body": "not what was written" });
+        assert_eq!(receive(&one(message)).unwrap_err().code, "unsupported_message");
+    }
+}
+
+#[test]
+fn errors_beside_a_file_are_told() {
+    let mut picture = message("image", json!({ "id": "f1" }));
+    picture["errors"] = json!([{ "code": 400, "title": "Download failed" }]);
+    let received = receive(&one(picture)).unwrap();
+    assert_eq!((received.events.len(), codes(&received)), (1, vec!["errors_reported"]));
+}
+
+#[test]
+fn a_sticker_is_a_webp_picture_even_unsaid() {
+    let event = &events(&one(message("sticker", json!({ "id": "f1" }))))[0]["message"];
+    assert_eq!(event["document"], json!({ "handle": "f1", "mime": "image/webp" }));
+}
+
+#[test]
+fn an_error_keeps_all_that_it_says() {
+    let errors = |error: Value| {
+        let status = json!({ "id": "o1", "status": "failed", "errors": [error] });
+        events(&envelope(&json!({ "statuses": [status] })))[0]["status"]["errors"][0].clone()
+    };
+    assert_eq!(
+        errors(json!({ "code": 1, "title": "Short", "message": "Longer" })),
+        json!({ "code": "1", "message": "Short", "details": "Longer" })
+    );
+    assert_eq!(
+        errors(json!({ "code": "2", "message": "Same", "title": "Same" })),
+        json!({ "code": "2", "message": "Same" })
+    );
+    assert_eq!(
+        errors(json!({ "code": 3, "message": "Only", "error_data": { "details": "More" } })),
+        json!({ "code": "3", "message": "Only", "details": "More" })
+    );
 }
