@@ -53,11 +53,10 @@ fn is_slack(url: &str, base: &str) -> bool {
     by_name || origin(base) == Some((scheme, host))
 }
 
-/// Scheme and host with port. User names in a URL could hide the host.
+/// Scheme and host with port.
 fn origin(url: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = url.split_once("://")?;
-    let host = rest.split(['/', '?', '#', '\\']).next()?;
-    (!host.contains('@')).then_some((scheme, host))
+    Some((scheme, rest.split(['/', '?', '#', '\\']).next()?))
 }
 
 fn problem(outcome: Outcome) -> Problem {

@@ -76,6 +76,15 @@ fn other_bots_come_in_only_where_wanted() {
 }
 
 #[test]
+fn another_bot_posting_for_an_authorized_person_is_not_this_app() {
+    let mut body = envelope(event(json!({ "bot_id": "B2", "user": "U1" })));
+    body["authorizations"] = json!([{ "user_id": "U1", "is_bot": false }]);
+    let host = testing::TestHost::default();
+    let received = Slack::receive(&host.context(), &testing::post(&body.to_string())).unwrap();
+    assert_eq!(codes(&received), ["bot_message"]);
+}
+
+#[test]
 fn an_empty_bot_id_is_none() {
     assert_eq!(messages(&receive(json!({ "bot_id": null }))).len(), 1);
     assert_eq!(messages(&receive(json!({ "bot_id": "" }))).len(), 1);

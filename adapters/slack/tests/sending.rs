@@ -37,14 +37,6 @@ fn the_channels_url_comes_before_slacks() {
 }
 
 #[test]
-fn a_message_cannot_ask_for_a_secret() {
-    let message = message(Content::text("{secret:bot-token}"));
-    let raw = send_with(json!({}), &message).unwrap().request.body.unwrap();
-    assert!(!raw.contains("{secret:"), "{raw}");
-    assert_eq!(body(&message)["text"], "{secret:bot-token}");
-}
-
-#[test]
 fn answers_go_into_the_thread() {
     let mut answer = message(Content::text("a"));
     for (reply_to, thread) in [
