@@ -10,7 +10,7 @@ help: ## Says what there is.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
 
 run: adapters ## Builds adapters and host, and starts a demo with one channel per adapter.
-	cargo build -p eclusa-server --bin eclusa
+	cargo build --workspace --bin eclusa
 	$(TARGET_DIR)/debug/eclusa serve --demo --data data/demo --adapters $(TARGET_DIR)/adapters $(ARGS)
 
 test: adapters ## Builds the components and runs all tests, those in the documentation too.
@@ -25,7 +25,8 @@ deny: toolchain ## Checks licences, advisories and sources of all dependencies; 
 	cargo deny check
 
 bench: adapters ## Measures the host beside its references and prints one table.
-	cargo bench -p eclusa-tests
+	cargo build --release --workspace --bin eclusa --bin eclusa-bench
+	$(TARGET_DIR)/release/eclusa-bench --eclusa $(TARGET_DIR)/release/eclusa --adapters $(TARGET_DIR)/adapters $(ARGS)
 
 adapters: ## Builds the adapters, and the misbehaving ones of the tests, into target/adapters and target/hostile.
 	scripts/build-adapters.sh
