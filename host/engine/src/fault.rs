@@ -130,15 +130,15 @@ fn classify(
         }
         _ => {}
     }
-    if state.memory_refused() {
-        let limit = limits.memory_bytes;
-        return (MEMORY, format!("it asked for more than {limit} bytes of memory"));
-    }
     let root = cause.root_cause().to_string();
     // wasmtime keeps the type of this error to itself.
     if root.contains("fuel allocated for hostcalls has been exhausted") {
         let limit = limits.output_bytes;
         return (OUTPUT, format!("it handed over more than {limit} bytes at once"));
+    }
+    if state.memory_refused() {
+        let limit = limits.memory_bytes;
+        return (MEMORY, format!("it asked for more than {limit} bytes of memory"));
     }
     (TRAP, format!("it trapped: {}", root.trim_start_matches("wasm trap: ")))
 }
@@ -151,10 +151,14 @@ fn recursive(backtrace: &[String]) -> bool {
     backtrace.len() >= 16 && names.len() <= backtrace.len() / 2
 }
 
+/// What Rust's standard library puts on top of the function that panicked.
+const PANIC_MACHINERY: [&str; 5] = ["abort", "std::", "core::panicking::", "__rustc::", "__rust"];
+
+/// The guest's functions, innermost first, without those that only panic.
 fn backtrace(cause: &wasmtime::Error) -> Vec<String> {
     const LONGEST: usize = 200;
     let Some(backtrace) = cause.downcast_ref::<WasmBacktrace>() else { return Vec::new() };
-    backtrace
+    let mut frames: Vec<String> = backtrace
         .frames()
         .iter()
         .map(|frame| match frame.func_name() {
@@ -164,5 +168,10 @@ fn backtrace(cause: &wasmtime::Error) -> Vec<String> {
             }
             None => format!("function {}", frame.func_index()),
         })
-        .collect()
+        .collect();
+    let machinery = |name: &String| PANIC_MACHINERY.iter().any(|start| name.starts_with(start));
+    if let Some(first) = frames.iter().position(|name| !machinery(name)) {
+        frames.drain(..first);
+    }
+    frames
 }

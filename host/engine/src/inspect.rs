@@ -4,7 +4,6 @@
 use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload, TypeRef};
 
 use crate::contract::{EXPORT, InterfaceName, PACKAGE, VERSIONS, versions_in_words};
-use crate::wasi;
 
 /// What a component says of itself on its outside.
 #[derive(Debug, Default)]
@@ -222,10 +221,7 @@ impl Outline {
         let mut refusal = Refusal::new(
             "forbidden_import",
             format!("the adapter imports what no adapter may have: {}", names.join(", ")),
-            format!(
-                "leave out what needs it; beside {PACKAGE} an adapter may import {}",
-                wasi::ALLOWED.join(", ")
-            ),
+            "leave out what needs it, also where a library brings it along; adapters only compute",
         );
         refusal.details = details;
         Err(refusal)

@@ -11,12 +11,11 @@ use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Lift, Lower}
 use wasmtime::{Store, UpdateDeadline};
 
 use crate::bindings::eclusa::adapter::exchange as wit;
-use crate::bindings::eclusa::adapter::messages;
 use crate::convert::lift::{self, Refused};
 use crate::convert::lower;
 use crate::program::{Exports, Program};
 use crate::state::State;
-use crate::{CallContext, CallError, Called, fault};
+use crate::{CallContext, CallError, Called, call, fault};
 
 /// One running instance of an adapter.
 ///
@@ -72,8 +71,7 @@ impl<P: Deref<Target = Program>> Instance<P> {
     ) -> Result<Called<T>, CallError>
     where
         A: ComponentNamedList + Lower,
-        R: Lift + Send + Sync + 'static,
-        (R,): ComponentNamedList + Lift,
+        (R,): ComponentNamedList + Lift + Send + Sync + 'static,
     {
         if !std::mem::take(&mut self.fresh) {
             self.started = Instant::now();
@@ -115,7 +113,7 @@ impl<P: Deref<Target = Program>> Instance<P> {
         let query = lower::pairs(&request.query);
         let headers = lower::pairs(&request.headers);
         let params = (lower::channel(&cx.channel), lower::request(request, &query, &headers));
-        self.call::<(wit::Channel<'_>, wit::Request<'_>), Result<wit::Received, wit::Problem>, _>(
+        self.call::<call::Receive<'_>, Result<wit::Received, wit::Problem>, _>(
             "receive",
             |it| &it.receive,
             Some(cx),
@@ -129,10 +127,9 @@ impl<P: Deref<Target = Program>> Instance<P> {
         cx: &CallContext,
         message: &OutboundMessage,
     ) -> Result<Called<Result<Prepared, Problem>>, CallError> {
-        type Params<'a> = (wit::Channel<'a>, messages::OutboundMessage<'a>);
         let lists = lower::Lists::of(message);
         let params = (lower::channel(&cx.channel), lower::message(message, &lists));
-        self.call::<Params<'_>, Result<wit::Prepared, wit::Problem>, _>(
+        self.call::<call::Send<'_>, Result<wit::Prepared, wit::Problem>, _>(
             "send",
             |it| &it.send,
             Some(cx),
@@ -148,12 +145,6 @@ impl<P: Deref<Target = Program>> Instance<P> {
         response: &HttpResponse,
         state: Option<&str>,
     ) -> Result<Called<Outcome>, CallError> {
-        type Params<'a> = (
-            wit::Channel<'a>,
-            messages::OutboundMessage<'a>,
-            wit::HttpResponseParam<'a>,
-            Option<&'a str>,
-        );
         let lists = lower::Lists::of(message);
         let headers = lower::pairs(&response.headers);
         let params = (
@@ -162,7 +153,7 @@ impl<P: Deref<Target = Program>> Instance<P> {
             lower::response(response, &headers),
             state,
         );
-        self.call::<Params<'_>, wit::Outcome, _>(
+        self.call::<call::Settle<'_>, wit::Outcome, _>(
             "settle",
             |it| &it.settle,
             Some(cx),
@@ -177,14 +168,13 @@ impl<P: Deref<Target = Program>> Instance<P> {
         handle: &str,
         previous: Option<&MediaResponse>,
     ) -> Result<Called<Result<MediaStep, Problem>>, CallError> {
-        type Params<'a> = (wit::Channel<'a>, &'a str, Option<wit::MediaResponse<'a>>);
         let headers = previous.map(|it| lower::pairs(&it.response.headers)).unwrap_or_default();
         let previous = previous.map(|it| wit::MediaResponse {
             response: lower::response(&it.response, &headers),
             state: &it.state,
         });
         let params = (lower::channel(&cx.channel), handle, previous);
-        self.call::<Params<'_>, Result<wit::MediaStep, wit::Problem>, _>(
+        self.call::<call::Media<'_>, Result<wit::MediaStep, wit::Problem>, _>(
             "media",
             |it| &it.media,
             Some(cx),

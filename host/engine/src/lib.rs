@@ -11,9 +11,10 @@
 //! - what is accepted: `contract`, `inspect`, `wasi`;
 //! - the way of a file: `engine`, `load`, `compiled`, `program`;
 //! - the way of a call: `revision`, `session`, `instance`, `state`, `fault`;
-//! - types there and back: `bindings`, `convert`.
+//! - types there and back: `bindings`, `call`, `convert`.
 
 mod bindings;
+mod call;
 mod compiled;
 mod config;
 mod context;

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{
+    Component, ComponentExportIndex, ComponentNamedList, InstancePre, Lift, Linker, Lower,
+};
 
-use crate::bindings::AdapterPre;
 use crate::contract::{EXPORT, PACKAGE};
 use crate::inspect::Refusal;
 use crate::runtime::Runtime;
 use crate::state::State;
-use crate::{host, wasi};
+use crate::{call, host, wasi};
 
 /// A component that is compiled and linked.
 pub(crate) struct Program {
@@ -44,8 +46,7 @@ impl Program {
             .and_then(|()| wasi::add_to_linker(&mut linker, component))
             .map_err(|error| mismatch(&error))?;
         let pre = linker.instantiate_pre(component).map_err(|error| mismatch(&error))?;
-        let exports = Exports::of(component, version)?;
-        AdapterPre::new(pre.clone()).map_err(|error| wrong_signature(&error))?;
+        let exports = Exports::of(component, version, &pre)?;
         Ok(Self {
             name: name.to_owned(),
             sha256: sha256.to_owned(),
@@ -57,49 +58,63 @@ impl Program {
 }
 
 impl Exports {
-    fn of(component: &Component, version: &str) -> Result<Self, Refusal> {
+    fn of(component: &Component, version: &str, pre: &InstancePre<State>) -> Result<Self, Refusal> {
         let interface = format!("{PACKAGE}/{EXPORT}@{version}");
         let instance = component.get_export_index(None, &interface);
-        let export = |name: &str| {
-            instance
-                .as_ref()
-                .and_then(|instance| component.get_export_index(Some(instance), name))
-                .ok_or_else(|| {
-                    let message = format!("the component's {interface} lacks `{name}`");
-                    Refusal::new("wrong_world", message, REBUILD)
-                })
-        };
+        let functions = ["describe", "receive", "send", "settle", "media"];
+        let missing: Vec<&str> = functions
+            .into_iter()
+            .filter(|name| {
+                let function =
+                    instance.as_ref().and_then(|it| component.get_export_index(Some(it), name));
+                function.is_none()
+            })
+            .collect();
+        if !missing.is_empty() {
+            let message = format!("the component's {interface} lacks {}", missing.join(", "));
+            return Err(Refusal::new("wrong_world", message, REBUILD));
+        }
+        let find = Find { component, instance, pre };
         Ok(Self {
-            describe: export("describe")?,
-            receive: export("receive")?,
-            send: export("send")?,
-            settle: export("settle")?,
-            media: export("media")?,
+            describe: find.function::<(), (String,)>("describe")?,
+            receive: find.function::<call::Receive<'_>, call::Received>("receive")?,
+            send: find.function::<call::Send<'_>, call::Prepared>("send")?,
+            settle: find.function::<call::Settle<'_>, call::Outcome>("settle")?,
+            media: find.function::<call::Media<'_>, call::MediaStep>("media")?,
         })
+    }
+}
+
+struct Find<'a> {
+    component: &'a Component,
+    instance: Option<ComponentExportIndex>,
+    pre: &'a InstancePre<State>,
+}
+
+impl Find<'_> {
+    /// A function of the interface, if it takes and returns what it should.
+    fn function<P, R>(&self, name: &str) -> Result<ComponentExportIndex, Refusal>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift,
+    {
+        let item = self.instance.as_ref().and_then(|it| self.component.get_export(Some(it), name));
+        let Some((ComponentItem::ComponentFunc(function), index)) = item else {
+            let message = format!("`{name}` of the component is not a function");
+            return Err(Refusal::new("wrong_signature", message, REBUILD));
+        };
+        function.typecheck::<P, R>(&self.pre.instance_type()).map_err(|error| {
+            let message = format!("`{name}` does not take or return what the contract says");
+            let mut refusal = Refusal::new("wrong_signature", message, REBUILD);
+            refusal.details = error.chain().map(ToString::to_string).collect();
+            refusal
+        })?;
+        Ok(index)
     }
 }
 
 const REBUILD: &str =
     "build the adapter against an unchanged copy of the contract, `wit/` of this host";
-
-fn wrong_signature(error: &wasmtime::Error) -> Refusal {
-    let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
-    // The generated bindings name the function between backquotes.
-    let function =
-        chain.iter().filter_map(|line| line.split('`').nth(1)).find(|name| !name.contains(':'));
-    let mut refusal = Refusal::new(
-        "wrong_signature",
-        match function {
-            Some(function) => {
-                format!("`{function}` does not take or return what the contract says")
-            }
-            None => "a function does not take or return what the contract says".to_owned(),
-        },
-        REBUILD,
-    );
-    refusal.details = chain;
-    refusal
-}
 
 fn mismatch(error: &wasmtime::Error) -> Refusal {
     let mut refusal = Refusal::new(

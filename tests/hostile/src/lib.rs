@@ -9,6 +9,8 @@
     reason = "generated bindings; and these adapters are wrong on purpose"
 )]
 
+mod misbehave;
+
 pub mod bindings {
     wit_bindgen::generate!({
         path: "../../wit",
@@ -20,6 +22,8 @@ pub mod bindings {
 }
 
 pub use bindings::eclusa::adapter::{exchange, host, messages};
+pub use misbehave::{aliases, misbehave, world};
+
 pub use bindings::export_adapter;
 pub use bindings::exports::eclusa::adapter::mapping::Guest;
 

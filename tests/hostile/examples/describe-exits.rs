@@ -1,0 +1,14 @@
+//! Ends its process in `describe`.
+
+use eclusa_hostile::Adapter;
+
+struct Hostile;
+
+impl Adapter for Hostile {
+    fn describe() -> String {
+        eclusa_hostile::misbehave("exit");
+        String::new()
+    }
+}
+
+eclusa_hostile::adapter!(Hostile);

@@ -1,0 +1,14 @@
+//! Recurses without end in `describe`.
+
+use eclusa_hostile::Adapter;
+
+struct Hostile;
+
+impl Adapter for Hostile {
+    fn describe() -> String {
+        eclusa_hostile::misbehave("recurse");
+        String::new()
+    }
+}
+
+eclusa_hostile::adapter!(Hostile);

@@ -1,0 +1,14 @@
+//! Traps in `describe`.
+
+use eclusa_hostile::Adapter;
+
+struct Hostile;
+
+impl Adapter for Hostile {
+    fn describe() -> String {
+        eclusa_hostile::misbehave("trap");
+        String::new()
+    }
+}
+
+eclusa_hostile::adapter!(Hostile);
