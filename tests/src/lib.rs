@@ -1,1 +1,34 @@
-//! Stub.
+//! The harness of the end-to-end tests: the real `eclusa` as a child process, and
+//! chats and a platform on real sockets around it. Nothing of Eclusa is replaced.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test harness fails by panicking"
+)]
+
+mod answer;
+mod artifacts;
+mod channel;
+mod chat;
+mod client;
+mod compiled;
+mod eclusa;
+mod fake;
+mod process;
+mod samples;
+mod setup;
+mod wait;
+
+pub use answer::Answer;
+pub use artifacts::{adapter_file, hostile_file};
+pub use channel::Channel;
+pub use chat::Chat;
+pub use client::Event;
+pub use eclusa::Eclusa;
+pub use fake::{FakeChat, FakePlatform, Reply, Request, Unreachable};
+pub use samples::{Sample, receive_samples, send_samples};
+pub use setup::Setup;
+pub use wait::{DEADLINE, eventually};

@@ -1,0 +1,15 @@
+//! Chats and a platform on real sockets.
+
+mod chat;
+mod open;
+mod platform;
+mod server;
+mod slack;
+mod telegram;
+mod unreachable;
+mod whatsapp;
+
+pub use chat::FakeChat;
+pub use platform::FakePlatform;
+pub use server::{Reply, Request};
+pub use unreachable::Unreachable;

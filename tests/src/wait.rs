@@ -1,0 +1,30 @@
+//! Waiting for what must come, without guessing how long it takes.
+
+use std::time::Duration;
+
+/// When waiting is given up: far longer than anything takes, so that only what
+/// never comes fails a test.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Asks again and again until there is an answer.
+///
+/// # Panics
+/// After [`DEADLINE`], with what was waited for.
+pub async fn eventually<T, F>(what: &str, mut ask: impl FnMut() -> F) -> T
+where
+    F: Future<Output = Option<T>>,
+{
+    let asking = async {
+        let mut ticks = tokio::time::interval(Duration::from_millis(10));
+        loop {
+            ticks.tick().await;
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+        }
+    };
+    match tokio::time::timeout(DEADLINE, asking).await {
+        Ok(answer) => answer,
+        Err(_) => panic!("this did not happen within {DEADLINE:?}: {what}"),
+    }
+}

@@ -1,0 +1,12 @@
+//! Messages cross Eclusa both ways: the real binary, the real adapters, and chats
+//! and a platform on real sockets.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod inbound;
