@@ -29,6 +29,6 @@ pub use chat::Chat;
 pub use client::Event;
 pub use eclusa::Eclusa;
 pub use fake::{FakeChat, FakePlatform, Reply, Request, Unreachable};
-pub use samples::{Sample, receive_samples, send_samples};
+pub use samples::{Sample, body_text, receive_samples, send_samples};
 pub use setup::Setup;
 pub use wait::{DEADLINE, eventually};

@@ -47,12 +47,12 @@ fn read(chat: Chat, direction: &str) -> Vec<Sample> {
 impl Sample {
     /// The body of its request as it goes over the wire.
     pub fn request_body(&self) -> String {
-        text(&self.json["request"]["body"])
+        body_text(&self.json["request"]["body"])
     }
 }
 
 /// A body in a sample: text as it stands, or JSON.
-pub(crate) fn text(body: &Value) -> String {
+pub fn body_text(body: &Value) -> String {
     match body {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

@@ -21,6 +21,8 @@ pub(super) fn answer(request: &Request, number: u64) -> Reply {
         "sendAudio" => &["audio"],
         "sendVoice" => &["voice"],
         "sendVideo" => &["video"],
+        "sendAnimation" => &["animation"],
+        "sendSticker" => &["sticker"],
         "sendLocation" => &["latitude", "longitude"],
         "sendVenue" => &["latitude", "longitude", "title", "address"],
         "sendContact" => &["phone_number", "first_name"],
