@@ -5,21 +5,24 @@
 
 mod body;
 mod clock;
+mod error;
 mod event;
 mod id;
 mod journal;
 mod key;
 mod memory;
+mod records;
 mod sqlite;
 mod state;
 mod types;
 
+pub use error::JournalError;
 pub use journal::Journal;
 pub use memory::MemoryJournal;
+pub use records::{DeadLetter, EventPage, MessageRecord, Page, RequestRecord, StoredEvent};
 pub use sqlite::{OpenError, SqliteJournal, SqliteOptions};
 pub use types::{
-    Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryBody,
-    DeliveryId, EventPage, Finish, Idempotency, JournalError, Lane, Mapping, MessageRecord,
-    MessageState, Page, RawRequest, RequestRecord, RevisionRef, StoredEvent, Submit, Submitted,
+    Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, Delivery, DeliveryBody, DeliveryId,
+    Finish, Idempotency, Lane, Mapping, MessageState, RawRequest, RevisionRef, Submit, Submitted,
     Target, Token, TokenRole,
 };

@@ -1,9 +1,9 @@
-//! What goes into a journal and comes out of it.
-
-use std::time::Duration;
+//! What goes into a journal, and what it answers.
 
 use eclusa_model::{Channel, Content, Event, Extra, OutboundMessage, Problem, Warning};
 use serde::{Deserialize, Serialize};
+
+use crate::StoredEvent;
 
 /// An exact build of an adapter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -249,115 +249,6 @@ pub enum Finish {
     },
 }
 
-/// An event as it stands in the journal.
-#[derive(Debug, Clone)]
-pub struct StoredEvent {
-    /// Its id (a ULID), which is also its cursor.
-    pub id: String,
-    /// `message.received`, ….
-    pub kind: String,
-    /// The channel's id.
-    pub channel: String,
-    /// When it happened, RFC 3339: the chat's time, else the time received.
-    pub occurred_at: String,
-    /// When it was received, RFC 3339.
-    pub received_at: String,
-    /// `message`, `status`, `reaction`, `typing` or `postback`, and its JSON
-    /// object. A message has `id`, `channel` and `received_at` in it.
-    pub object: (String, Box<serde_json::value::RawValue>),
-}
-
-/// Some events and where to go on.
-#[derive(Debug, Clone)]
-pub struct EventPage {
-    /// Oldest first.
-    pub events: Vec<StoredEvent>,
-    /// The cursor for the next page: the last event's id, else the one given.
-    pub next: Option<String>,
-    /// There are more already.
-    pub more: bool,
-}
-
-/// Which part of a long list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Page {
-    /// Only of this channel.
-    pub channel: Option<String>,
-    /// Older than this entry.
-    pub before: Option<String>,
-    /// At most so many (1 to 500).
-    pub limit: u32,
-}
-
-/// A recorded request.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct RequestRecord {
-    /// The journal's id of it.
-    pub id: String,
-    /// The channel it came in by.
-    pub channel: String,
-    /// As it came in.
-    pub raw: RawRequest,
-    /// The build that it was given to.
-    pub revision: Option<RevisionRef>,
-    /// What was left out, and why.
-    pub warnings: Vec<Warning>,
-    /// Why it was not mapped.
-    pub problem: Option<Problem>,
-}
-
-/// A message with its trace.
-#[derive(Debug, Clone, Serialize)]
-pub struct MessageRecord {
-    /// Eclusa's id.
-    pub id: String,
-    /// The channel's id.
-    pub channel: String,
-    /// `inbound` or `outbound`.
-    pub direction: String,
-    /// How far it has come.
-    pub state: MessageState,
-    /// The canonical message.
-    pub message: Box<serde_json::value::RawValue>,
-    /// The chat's id of it, once known.
-    pub external_id: Option<String>,
-    /// When it was recorded, RFC 3339.
-    pub created_at: String,
-    /// When its state last changed, RFC 3339.
-    pub updated_at: String,
-    /// Why it failed.
-    pub problem: Option<Problem>,
-    /// The request that brought it (inbound).
-    pub request: Option<RequestRecord>,
-    /// Attempts to hand it on, oldest first.
-    pub attempts: Vec<Attempt>,
-    /// When the next attempt is due, RFC 3339.
-    pub next_attempt_at: Option<String>,
-}
-
-/// A delivery that ended without success.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct DeadLetter {
-    /// The delivery's id, as text.
-    pub id: String,
-    /// Where it was to go.
-    pub target: Target,
-    /// The channel's id.
-    pub channel: String,
-    /// The chat's id of the thread.
-    pub conversation: String,
-    /// The message's id, for a message to a chat.
-    pub message: Option<String>,
-    /// The event's id, for an event to the platform.
-    pub event: Option<String>,
-    /// Why.
-    pub problem: Problem,
-    /// How many attempts were made.
-    pub attempts: u32,
-    /// When it ended, RFC 3339.
-    pub died_at: String,
-}
-
 /// A change to the channels.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ChannelChange {
@@ -402,45 +293,4 @@ pub struct Token {
     pub role: TokenRole,
     /// When it was made, RFC 3339.
     pub created_at: String,
-}
-
-/// Why a journal could not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum JournalError {
-    /// Too many writes wait; nothing was recorded.
-    #[error("the journal has too many writes waiting; try again after {retry_after:?}")]
-    Busy {
-        /// When to try again.
-        retry_after: Duration,
-    },
-    /// The chat has never written in this conversation.
-    #[error("the chat of channel `{channel}` has never written in conversation `{conversation}`")]
-    UnknownConversation {
-        /// The channel's id.
-        channel: String,
-        /// The conversation asked for.
-        conversation: String,
-    },
-    /// The idempotency key was used for something else.
-    #[error("the idempotency key was used before, for another request")]
-    IdempotencyConflict,
-    /// Somebody else changed it meanwhile, or it is not there.
-    #[error("channel `{id}` is at revision {found}, not {expected}")]
-    RevisionConflict {
-        /// The channel's id.
-        id: String,
-        /// The revision the change was made from.
-        expected: u64,
-        /// The newest revision; 0 where there is none.
-        found: u64,
-    },
-    /// Not an id of the kind that the list or the feed is cut by.
-    #[error("`{cursor}` is not a cursor of this list")]
-    Cursor {
-        /// What was given.
-        cursor: String,
-    },
-    /// The storage failed; nothing was recorded.
-    #[error("the journal's storage failed: {0}")]
-    Storage(String),
 }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod channels;
+mod checkpoint;
 mod dead_letters;
 mod deliveries;
 mod events;

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::watch;
 
 use super::SqliteJournal;
+use super::checkpoint::Checkpoints;
 use super::readers::Readers;
 use super::schema;
 use super::writer::{Health, Writer};
@@ -86,8 +87,11 @@ impl SqliteJournal {
         let (latest_event, latest) = watch::channel(newest.map(|id| ids.text(id)));
         let (orders, received) = mpsc::channel();
         let health = Arc::new(Health::default());
+        let thread_failed = |error| OpenError::Folder { folder: folder.to_owned(), error };
+        let checkpoints = Checkpoints::start(&file, Arc::clone(&health)).map_err(thread_failed)?;
         let writer = Writer {
             conn,
+            checkpoints,
             orders: received,
             clock,
             ids,
@@ -99,7 +103,7 @@ impl SqliteJournal {
         let writer = std::thread::Builder::new()
             .name("journal-writer".to_owned())
             .spawn(move || writer.run())
-            .map_err(|error| OpenError::Folder { folder: folder.to_owned(), error })?;
+            .map_err(thread_failed)?;
         Ok(Self {
             ids,
             orders,
@@ -134,8 +138,7 @@ fn configure(conn: &Connection) -> rusqlite::Result<()> {
     conn.pragma_update(None, "synchronous", "FULL")?;
     // 32 MiB, so that the hot part of the keys is found in memory.
     conn.pragma_update(None, "cache_size", -32_768)?;
-    // Fewer, larger checkpoints: a page that changes in every batch is copied
-    // once for many of them.
-    conn.pragma_update(None, "wal_autocheckpoint", 4000)?;
+    // An automatic one would not tell whether it failed: see `checkpoint`.
+    conn.pragma_update(None, "wal_autocheckpoint", 0)?;
     Ok(())
 }

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::checkpoint::Checkpoints;
 use super::deliveries;
 use crate::clock::now_ms;
 use crate::id::{Clock, Ids};
@@ -134,6 +135,25 @@ impl Health {
         self.reason.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Tells what went wrong, and whether that is the end.
+    pub(super) fn report(&self, error: &rusqlite::Error) {
+        tracing::error!(%error, "the journal's storage");
+        if is_fatal(error) {
+            self.set(Some(error.to_string()));
+            self.failed.send_replace(true);
+        } else if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
+            self.set(Some(error.to_string()));
+        }
+    }
+
+    /// A write succeeded.
+    fn recovered(&self) {
+        if !*self.failed.borrow() && self.reason().is_some() {
+            tracing::info!("the journal takes writes again");
+            self.set(None);
+        }
+    }
+
     fn set(&self, reason: Option<String>) {
         *self.reason.lock().unwrap_or_else(PoisonError::into_inner) = reason;
     }
@@ -141,6 +161,7 @@ impl Health {
 
 pub(super) struct Writer {
     pub(super) conn: Connection,
+    pub(super) checkpoints: Checkpoints,
     pub(super) orders: Receiver<Order>,
     pub(super) clock: Clock,
     pub(super) ids: Ids,
@@ -177,7 +198,12 @@ impl Writer {
             return fail(batch, &self.health.reason().unwrap_or_default());
         }
         match self.transaction(batch) {
-            Ok(()) => batch.drain(..).for_each(|task| task.answer(None)),
+            Ok(()) => {
+                batch.drain(..).for_each(|task| task.answer(None));
+                if let Err(error) = self.checkpoints.committed(&self.conn) {
+                    self.health.report(&error);
+                }
+            }
             Err(error) if batch.len() == 1 || is_fatal(&error) => self.failed(batch, &error),
             Err(_) => {
                 for task in batch.drain(..) {
@@ -212,22 +238,13 @@ impl Writer {
         if let Some(newest) = newest_event {
             self.latest_event.send_replace(Some(self.ids.text(newest)));
         }
-        if self.health.reason().is_some() {
-            tracing::info!("the journal takes writes again");
-            self.health.set(None);
-        }
+        self.health.recovered();
         Ok(())
     }
 
     fn failed(&self, batch: &mut Vec<Box<dyn Task>>, error: &rusqlite::Error) {
         let reason = error.to_string();
-        tracing::error!(error = %reason, writes = batch.len(), "the journal could not write");
-        if is_fatal(error) {
-            self.health.set(Some(reason.clone()));
-            self.health.failed.send_replace(true);
-        } else if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
-            self.health.set(Some(reason.clone()));
-        }
+        self.health.report(error);
         fail(batch, &reason);
     }
 
@@ -267,4 +284,29 @@ pub(super) fn order(orders: &Sender<Order>, order: Order) -> Result<(), JournalE
 /// The answer to anybody who comes too late.
 pub(super) fn closed() -> JournalError {
     JournalError::Storage("the journal is closed".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    fn failure(code: i32) -> rusqlite::Error {
+        rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)
+    }
+
+    #[test]
+    fn a_failed_fsync_ends_the_writing_and_a_full_disk_does_not() {
+        let health = Health::default();
+        health.report(&failure(ffi::SQLITE_CONSTRAINT));
+        assert_eq!((health.reason(), *health.failed.borrow()), (None, false));
+        health.report(&failure(ffi::SQLITE_FULL));
+        assert!(health.reason().is_some() && !*health.failed.borrow());
+        health.recovered();
+        assert_eq!(health.reason(), None);
+        health.report(&failure(ffi::SQLITE_IOERR_FSYNC));
+        health.recovered();
+        assert!(health.reason().is_some() && *health.failed.borrow());
+    }
 }

@@ -191,3 +191,48 @@ async fn all_at_once_are_in_one_order() {
     assert_eq!(delivered.len(), 400);
     assert!(delivered.is_sorted_by(|a, b| a.id < b.id));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_that_fails_hurts_only_its_own_request() {
+    let maker = Sqlite::default();
+    let journal = Arc::new(maker.open());
+    let database = rusqlite::Connection::open(maker.0.path().join("journal.db")).unwrap();
+    database.execute_batch("DROP TABLE logos").unwrap();
+    let tasks: Vec<_> = (0..100)
+        .map(|number: usize| {
+            let journal = Arc::clone(&journal);
+            tokio::spawn(async move {
+                match number % 10 {
+                    0 => journal.set_logo("shop".to_owned(), None).await.is_err(),
+                    _ => !one(&*journal, text("c1", &number.to_string())).await.events.is_empty(),
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert!(task.await.unwrap());
+    }
+    assert_eq!(all(&*journal).await.len(), 90);
+    assert!(journal.health().is_ok() && !*journal.failed().borrow());
+}
+
+#[tokio::test]
+async fn ids_grow_when_the_clock_went_back_over_a_restart() {
+    let maker = Sqlite::default();
+    let journal = maker.open();
+    let first = one(&journal, text("c1", "m1")).await;
+    drop(journal);
+    let database = rusqlite::Connection::open(maker.0.path().join("journal.db")).unwrap();
+    // As if it had been recorded a day ahead of the present clock.
+    let ahead = 86_400_000_i64 << 20;
+    for table in ["requests", "events"] {
+        database.execute(&format!("UPDATE {table} SET id = id + ?1"), [ahead]).unwrap();
+    }
+    drop(database);
+    let journal = maker.open();
+    let newest = journal.latest_event().borrow().clone().unwrap();
+    assert!(newest > first.events[0].id);
+    let next = one(&journal, text("c1", "m2")).await;
+    assert!(next.request_id > newest && next.events[0].id > next.request_id);
+    assert_eq!(all(&journal).await.last().unwrap().id, next.events[0].id);
+}

@@ -1,0 +1,44 @@
+//! Why a journal could not do what it was asked.
+
+use std::time::Duration;
+
+/// Why a journal could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Too many writes wait; nothing was recorded.
+    #[error("the journal has too many writes waiting; try again after {retry_after:?}")]
+    Busy {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The chat has never written in this conversation.
+    #[error("the chat of channel `{channel}` has never written in conversation `{conversation}`")]
+    UnknownConversation {
+        /// The channel's id.
+        channel: String,
+        /// The conversation asked for.
+        conversation: String,
+    },
+    /// The idempotency key was used for something else.
+    #[error("the idempotency key was used before, for another request")]
+    IdempotencyConflict,
+    /// Somebody else changed it meanwhile, or it is not there.
+    #[error("channel `{id}` is at revision {found}, not {expected}")]
+    RevisionConflict {
+        /// The channel's id.
+        id: String,
+        /// The revision the change was made from.
+        expected: u64,
+        /// The newest revision; 0 where there is none.
+        found: u64,
+    },
+    /// Not an id of the kind that the list or the feed is cut by.
+    #[error("`{cursor}` is not a cursor of this list")]
+    Cursor {
+        /// What was given.
+        cursor: String,
+    },
+    /// The storage failed; nothing was recorded.
+    #[error("the journal's storage failed: {0}")]
+    Storage(String),
+}

@@ -1,0 +1,115 @@
+//! What is read from a journal.
+
+use eclusa_model::{Problem, Warning};
+use serde::Serialize;
+
+use crate::{Attempt, MessageState, RawRequest, RevisionRef, Target};
+
+/// An event as it stands in the journal.
+#[derive(Debug, Clone)]
+pub struct StoredEvent {
+    /// Its id (a ULID), which is also its cursor.
+    pub id: String,
+    /// `message.received`, ….
+    pub kind: String,
+    /// The channel's id.
+    pub channel: String,
+    /// When it happened, RFC 3339: the chat's time, else the time received.
+    pub occurred_at: String,
+    /// When it was received, RFC 3339.
+    pub received_at: String,
+    /// `message`, `status`, `reaction`, `typing` or `postback`, and its JSON
+    /// object. A message has `id`, `channel` and `received_at` in it.
+    pub object: (String, Box<serde_json::value::RawValue>),
+}
+
+/// Some events and where to go on.
+#[derive(Debug, Clone)]
+pub struct EventPage {
+    /// Oldest first.
+    pub events: Vec<StoredEvent>,
+    /// The cursor for the next page: the last event's id, else the one given.
+    pub next: Option<String>,
+    /// There are more already.
+    pub more: bool,
+}
+
+/// Which part of a long list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Page {
+    /// Only of this channel.
+    pub channel: Option<String>,
+    /// Older than this entry.
+    pub before: Option<String>,
+    /// At most so many (1 to 500).
+    pub limit: u32,
+}
+
+/// A recorded request.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RequestRecord {
+    /// The journal's id of it.
+    pub id: String,
+    /// The channel it came in by.
+    pub channel: String,
+    /// As it came in.
+    pub raw: RawRequest,
+    /// The build that it was given to.
+    pub revision: Option<RevisionRef>,
+    /// What was left out, and why.
+    pub warnings: Vec<Warning>,
+    /// Why it was not mapped.
+    pub problem: Option<Problem>,
+}
+
+/// A message with its trace.
+#[derive(Debug, Clone, Serialize)]
+pub struct MessageRecord {
+    /// Eclusa's id.
+    pub id: String,
+    /// The channel's id.
+    pub channel: String,
+    /// `inbound` or `outbound`.
+    pub direction: String,
+    /// How far it has come.
+    pub state: MessageState,
+    /// The canonical message.
+    pub message: Box<serde_json::value::RawValue>,
+    /// The chat's id of it, once known.
+    pub external_id: Option<String>,
+    /// When it was recorded, RFC 3339.
+    pub created_at: String,
+    /// When its state last changed, RFC 3339.
+    pub updated_at: String,
+    /// Why it failed.
+    pub problem: Option<Problem>,
+    /// The request that brought it (inbound).
+    pub request: Option<RequestRecord>,
+    /// Attempts to hand it on, oldest first.
+    pub attempts: Vec<Attempt>,
+    /// When the next attempt is due, RFC 3339.
+    pub next_attempt_at: Option<String>,
+}
+
+/// A delivery that ended without success.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DeadLetter {
+    /// The delivery's id, as text.
+    pub id: String,
+    /// Where it was to go.
+    pub target: Target,
+    /// The channel's id.
+    pub channel: String,
+    /// The chat's id of the thread.
+    pub conversation: String,
+    /// The message's id, for a message to a chat.
+    pub message: Option<String>,
+    /// The event's id, for an event to the platform.
+    pub event: Option<String>,
+    /// Why.
+    pub problem: Problem,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// When it ended, RFC 3339.
+    pub died_at: String,
+}
