@@ -62,11 +62,6 @@ impl Writer {
         }
     }
 
-    /// Forgets the line breaks that no text has followed yet.
-    pub(crate) fn drop_breaks(&mut self) {
-        self.breaks = 0;
-    }
-
     /// Opens an element; `attributes` starts with a space or is empty.
     pub(crate) fn open(&mut self, element: &'static str, attributes: &str) {
         self.flush();

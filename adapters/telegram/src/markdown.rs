@@ -80,10 +80,9 @@ pub(crate) fn to_telegram(markdown: &str) -> Formatted {
                 TagEnd::Heading(_) | TagEnd::Strong => writer.close("b"),
                 TagEnd::Emphasis => writer.close("i"),
                 TagEnd::Link | TagEnd::Image => writer.close("a"),
-                TagEnd::CodeBlock => {
-                    writer.drop_breaks();
-                    writer.close("pre");
-                }
+                // The last line break of the code waits for text that no longer
+                // comes within it.
+                TagEnd::CodeBlock => writer.close("pre"),
                 TagEnd::BlockQuote(_) => {
                     quotations = quotations.saturating_sub(1);
                     if quotations == 0 {
