@@ -129,11 +129,14 @@ impl Case {
 const BODY: &[u8] =
     br#"{"object":"whatsapp_business_account","text":"\u00e9t\u00e9 \/ \ud83d\ude00"}"#;
 
+/// The verdict expected, the body, the headers.
+type Row<'a> = (&'static str, &'static [u8], Vec<(&'static str, &'a str)>);
+
 #[test]
 fn hmac_in_hex_with_a_prefix() {
     let right = hub_signature("geheim", BODY);
     let upper = format!("sha256={}", hex::encode_upper(mac("geheim", BODY)));
-    let table: Vec<(&str, &'static [u8], Vec<(&'static str, &str)>)> = vec![
+    let table: Vec<Row<'_>> = vec![
         ("verified", BODY, vec![("x-hub-signature-256", &right)]),
         ("verified", BODY, vec![("X-HUB-Signature-256", &upper)]),
         ("signature_missing", BODY, vec![]),

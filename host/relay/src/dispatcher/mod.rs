@@ -5,6 +5,8 @@ mod run;
 mod worker;
 
 #[cfg(test)]
+mod journal_test;
+#[cfg(test)]
 mod model_test;
 
 use std::sync::Arc;

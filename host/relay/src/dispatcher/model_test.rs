@@ -252,6 +252,16 @@ async fn scenario(steps: Vec<Step>) {
     finished.wait_for(|count| *count == planned.len()).await.unwrap();
     relay.stop().await;
 
+    check(&world, &planned, crashed);
+    let refused = planned.iter().filter(|(_, script)| script.refuses).count();
+    let page = Page { channel: None, before: None, limit: 500 };
+    assert_eq!(journal.dead_letters(page).await.unwrap().len(), refused);
+    let mut left = reopen(journal).await.take_deliveries().unwrap();
+    assert!(left.try_recv().is_err(), "something is left in the journal");
+}
+
+/// What the destinations must have seen once all is delivered.
+fn check(world: &World, planned: &[Planned], crashed: bool) {
     let seen = world.seen.lock();
     assert!(seen.broken.is_empty(), "{:?}", seen.broken);
     for (index, (key, script)) in planned.iter().enumerate() {
@@ -270,15 +280,9 @@ async fn scenario(steps: Vec<Step>) {
         sorted.sort_unstable();
         assert_eq!(&sorted, order, "order of lane {key:?}");
     }
-    drop(seen);
-    let refused = planned.iter().filter(|(_, script)| script.refuses).count();
-    let page = Page { channel: None, before: None, limit: 500 };
-    assert_eq!(journal.dead_letters(page).await.unwrap().len(), refused);
-    let mut left = reopen(journal).await.take_deliveries().unwrap();
-    assert!(left.try_recv().is_err(), "something is left in the journal");
 }
 
-fn in_simulated_time<T>(test: impl Future<Output = T>) -> T {
+pub(super) fn in_simulated_time<T>(test: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)

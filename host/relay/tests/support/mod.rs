@@ -1,13 +1,14 @@
 //! A chat and a platform on real sockets, channels, and adapters in the sandbox.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Response};
-use eclusa_engine::{Engine, EngineConfig, Revision};
+use eclusa_engine::{Engine, EngineConfig, Limits, Revision};
 use eclusa_journal::{Journal, MemoryJournal, MessageRecord, Submit};
 use eclusa_model::{Channel, Content, Extra, Secret};
 use eclusa_relay::{
@@ -85,7 +86,13 @@ impl Server {
 
     /// Waits until so many requests have come, and returns them.
     pub(crate) async fn requests(&self, count: usize) -> Vec<Seen> {
-        self.count.clone().wait_for(|seen| *seen >= count).await.unwrap();
+        let mut seen = self.count.clone();
+        let came = seen.wait_for(|seen| *seen >= count);
+        // Only so that a test that fails does not hang instead.
+        match tokio::time::timeout(Duration::from_secs(120), came).await {
+            Ok(came) => drop(came.unwrap()),
+            Err(_) => panic!("{count} requests expected, {} came", self.so_far().len()),
+        }
         self.seen.lock().clone()
     }
 
@@ -94,9 +101,14 @@ impl Server {
     }
 }
 
-/// An adapter from the folder of built ones.
+/// An adapter from the folder of built ones, loaded once.
 pub(crate) fn adapter(folder: &str, name: &str) -> Arc<Revision> {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
+    static LOADED: Mutex<BTreeMap<String, Arc<Revision>>> = Mutex::new(BTreeMap::new());
+    let mut loaded = LOADED.lock();
+    if let Some(revision) = loaded.get(name) {
+        return Arc::clone(revision);
+    }
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target")),
         PathBuf::from,
@@ -104,8 +116,15 @@ pub(crate) fn adapter(folder: &str, name: &str) -> Arc<Revision> {
     let file = target.join(folder).join(format!("{name}.wasm"));
     let bytes = std::fs::read(&file)
         .unwrap_or_else(|error| panic!("{}: {error}; run `make adapters`", file.display()));
-    let engine = ENGINE.get_or_init(|| Engine::new(EngineConfig::default()).unwrap());
-    engine.load(name, &bytes).unwrap().revision
+    let engine = ENGINE.get_or_init(|| {
+        // A busy machine must not decide what comes of a test.
+        let guest_time = Duration::from_secs(30);
+        let limits = Limits { guest_time, queue_time: guest_time, ..Limits::default() };
+        Engine::new(EngineConfig { limits, ..EngineConfig::default() }).unwrap()
+    });
+    let revision = engine.load(name, &bytes).unwrap().revision;
+    loaded.insert(name.to_owned(), Arc::clone(&revision));
+    revision
 }
 
 /// Channels and adapters that stay as they are.
@@ -188,7 +207,9 @@ impl Setup {
 
     /// Starts the relay. It retries at once, as far as it ever does.
     pub(crate) fn start(self) -> (Relay, Arc<MemoryJournal>) {
-        let http = HttpClient::new(&HttpConfig::default()).unwrap();
+        let patient =
+            HttpConfig { total_timeout: Duration::from_secs(60), ..HttpConfig::default() };
+        let http = HttpClient::new(&patient).unwrap();
         let mut parts = RelayParts::new(self.journal.clone(), Arc::new(self.known), http);
         parts.platform = self.platform;
         parts.clock = self.clock;

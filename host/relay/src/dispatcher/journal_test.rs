@@ -1,0 +1,180 @@
+//! A journal that fails now and then: nothing is lost, and nothing that was
+//! taken is sent again.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use eclusa_journal::{
+    Accept, Accepted, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryBody, DeliveryId,
+    EventPage, Finish, Journal, JournalError, Lane, MemoryJournal, MessageRecord, MessageState,
+    Page, RequestRecord, Submit, Submitted, Token,
+};
+use eclusa_model::{Channel, Content, Extra};
+use tokio::sync::{mpsc, watch};
+
+use super::lanes::Capacity;
+use super::model_test::in_simulated_time;
+use super::worker::Carriers;
+use super::{Policy, Relay};
+use crate::delivery::{Carried, Carrier, Recorder};
+use crate::{Clock, RetryPolicy};
+
+type Result<T> = std::result::Result<T, JournalError>;
+
+/// The real journal on a disk that fails: so many reads, then so many records.
+struct Failing {
+    journal: MemoryJournal,
+    reads: AtomicU32,
+    records: AtomicU32,
+}
+
+/// Counts down to nothing; an error until then.
+fn fail(left: &AtomicU32) -> Result<()> {
+    let less = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+    match less {
+        Ok(left) if left % 2 == 0 => {
+            Err(JournalError::Busy { retry_after: Duration::from_secs(3600) })
+        }
+        Ok(_) => Err(JournalError::Storage("the disk is full".to_owned())),
+        Err(_) => Ok(()),
+    }
+}
+
+#[async_trait]
+impl Journal for Failing {
+    async fn accept(&self, accept: Accept) -> Result<Accepted> {
+        self.journal.accept(accept).await
+    }
+    async fn submit(&self, submit: Submit) -> Result<Submitted> {
+        self.journal.submit(submit).await
+    }
+    async fn finish(&self, id: DeliveryId, attempt: Attempt, finish: Finish) -> Result<()> {
+        fail(&self.records)?;
+        self.journal.finish(id, attempt, finish).await
+    }
+    fn take_deliveries(&self) -> Option<mpsc::UnboundedReceiver<Delivery>> {
+        self.journal.take_deliveries()
+    }
+    async fn delivery(&self, id: DeliveryId) -> Result<Option<DeliveryBody>> {
+        fail(&self.reads)?;
+        self.journal.delivery(id).await
+    }
+    fn latest_event(&self) -> watch::Receiver<Option<String>> {
+        self.journal.latest_event()
+    }
+    async fn events(&self, after: Option<String>, limit: u32) -> Result<EventPage> {
+        self.journal.events(after, limit).await
+    }
+    async fn message(&self, id: String) -> Result<Option<MessageRecord>> {
+        self.journal.message(id).await
+    }
+    async fn unmapped(&self, page: Page) -> Result<Vec<RequestRecord>> {
+        self.journal.unmapped(page).await
+    }
+    async fn dead_letters(&self, page: Page) -> Result<Vec<DeadLetter>> {
+        self.journal.dead_letters(page).await
+    }
+    async fn channels(&self) -> Result<Vec<Channel>> {
+        self.journal.channels().await
+    }
+    async fn change_channel(&self, change: ChannelChange) -> Result<()> {
+        self.journal.change_channel(change).await
+    }
+    async fn logo(&self, channel: String) -> Result<Option<(String, Vec<u8>)>> {
+        self.journal.logo(channel).await
+    }
+    async fn set_logo(&self, channel: String, logo: Option<(String, Vec<u8>)>) -> Result<()> {
+        self.journal.set_logo(channel, logo).await
+    }
+    async fn tokens(&self) -> Result<Vec<Token>> {
+        self.journal.tokens().await
+    }
+    async fn put_token(&self, token: Token) -> Result<()> {
+        self.journal.put_token(token).await
+    }
+    fn health(&self) -> std::result::Result<(), String> {
+        self.journal.health()
+    }
+}
+
+/// Time after all that the journal holds is due.
+struct Later(tokio::time::Instant);
+
+impl Clock for Later {
+    fn now_ms(&self) -> i64 {
+        4_102_444_800_000 + i64::try_from(self.0.elapsed().as_millis()).unwrap()
+    }
+}
+
+/// A chat that takes everything, and says when.
+struct Takes(watch::Sender<u32>);
+
+#[async_trait]
+impl Carrier for Takes {
+    async fn carry(&self, _lane: &Lane, _body: DeliveryBody) -> Carried {
+        self.0.send_modify(|count| *count += 1);
+        Recorder::start(0, None).done(None)
+    }
+}
+
+async fn start(journal: &Arc<Failing>) -> (Relay, String, watch::Receiver<u32>) {
+    let submit = Submit {
+        channel: "sales".to_owned(),
+        conversation: "42".to_owned(),
+        content: Content::text("hello"),
+        reply_to: None,
+        extra: Extra::default(),
+        idempotency: None,
+        start: true,
+        submitted_at: "2026-01-02T03:04:05Z".to_owned(),
+    };
+    let id = journal.submit(submit).await.unwrap().id;
+    let (taken, count) = watch::channel(0);
+    let carriers = Carriers { chat: Arc::new(Takes(taken)), platform: None };
+    let policy = Policy {
+        retry: RetryPolicy::default(),
+        clock: Arc::new(Later(tokio::time::Instant::now())),
+        random: Arc::new(|| 0.5),
+    };
+    let capacity = Capacity { total: 4, per_destination: 4 };
+    let relay = Relay::with_carriers(journal.clone(), carriers, policy, capacity).unwrap();
+    (relay, id, count)
+}
+
+fn failing(reads: u32, records: u32) -> Arc<Failing> {
+    let journal = MemoryJournal::new();
+    Arc::new(Failing { journal, reads: AtomicU32::new(reads), records: AtomicU32::new(records) })
+}
+
+#[test]
+fn a_result_is_recorded_in_the_end_and_nothing_is_sent_twice() {
+    in_simulated_time(async {
+        let journal = failing(3, 50);
+        let (relay, id, mut count) = start(&journal).await;
+        count.wait_for(|count| *count == 1).await.unwrap();
+        while journal.message(id.clone()).await.unwrap().unwrap().state != MessageState::Sent {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        relay.stop().await;
+        assert_eq!(*count.borrow(), 1);
+        let record = journal.message(id).await.unwrap().unwrap();
+        assert_eq!((record.state, record.attempts.len()), (MessageState::Sent, 1));
+    });
+}
+
+#[test]
+fn a_stop_does_not_wait_for_a_dead_journal() {
+    in_simulated_time(async {
+        let journal = failing(0, u32::MAX);
+        let (relay, id, mut count) = start(&journal).await;
+        count.wait_for(|count| *count == 1).await.unwrap();
+        relay.stop().await;
+        // It is still there, for the next start to make it again.
+        let record = journal.message(id).await.unwrap().unwrap();
+        assert_eq!(record.state, MessageState::Queued);
+    });
+}
