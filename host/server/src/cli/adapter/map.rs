@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::ArgGroup;
 use clap::error::ErrorKind;
 use eclusa_engine::{CallContext, Revision};
-use eclusa_model::{MediaResponse, SampleChannel};
+use eclusa_model::{Manifest, MediaResponse, SampleChannel};
 use serde_json::Value;
 
 use super::answer::{Answer, Error};
@@ -15,6 +15,7 @@ use super::workbench::Workbench;
 use crate::cli::Outcome;
 use crate::cli::failure::Failure;
 use crate::cli::input::{self, parse_secret, parse_settings};
+use crate::cli::output::Style;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -87,6 +88,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Ok(Err(error)) => return Answer::Error(Error::Load(error)).print(None),
         Err(failure) => return Answer::Error(Error::Input(failure)).print(None),
     };
+    warn_of_channel(args, revision.manifest());
     let channel = SampleChannel {
         url: args.url.clone(),
         settings: args.settings.clone().unwrap_or_else(|| SampleChannel::default().settings),
@@ -118,6 +120,26 @@ fn check_usage(args: &Args) {
         return;
     };
     clap::Error::raw(ErrorKind::ArgumentConflict, format!("{problem}\n")).exit();
+}
+
+/// Says what a server would not let a channel have.
+fn warn_of_channel(args: &Args, manifest: &Manifest) {
+    let warning = Style::stderr().bold("warning:");
+    let schema = jsonschema::validator_for(&manifest.settings_schema);
+    if let (Some(settings), Ok(schema)) = (&args.settings, schema) {
+        for error in schema.iter_errors(settings) {
+            let at = error.instance_path();
+            eprintln!("{warning} a server would refuse these settings: {at}: {error}");
+        }
+    }
+    for (name, _) in &args.secrets {
+        if !manifest.secrets.iter().any(|secret| secret.name == *name) {
+            let known: Vec<_> =
+                manifest.secrets.iter().map(|secret| secret.name.as_str()).collect();
+            let known = known.join(", ");
+            eprintln!("{warning} the adapter knows no secret `{name}`; it knows: {known}");
+        }
+    }
 }
 
 struct Mapper {
