@@ -11,6 +11,7 @@ mod event;
 mod exchange;
 mod extra;
 mod manifest;
+mod media;
 mod message;
 mod problem;
 mod sample;
@@ -20,9 +21,7 @@ mod verdict;
 pub use channel::{
     Channel, ChannelProfile, Color, ColorError, InvalidChannelId, validate_channel_id,
 };
-pub use content::{
-    Contact, Content, ContentError, ContentType, Location, Markup, Media, MediaSource, Phone, Text,
-};
+pub use content::{Contact, Content, ContentError, ContentType, Location, Markup, Phone, Text};
 pub use event::{
     DeliveryError, DeliveryState, Event, InboundMessage, MessageDeletion, MessageEdit,
     MessageStatus, Participant, Postback, Reaction, Typing,
@@ -35,6 +34,7 @@ pub use extra::{Extra, NotAnObject};
 pub use manifest::{
     Encoding, Manifest, OnInvalid, Rate, SecretSpec, Support, SupportLevel, Timestamp, Verification,
 };
+pub use media::{Media, MediaSource};
 pub use message::OutboundMessage;
 pub use problem::{Problem, ProblemKind, Warning, WarningKind};
 pub use sample::{

@@ -18,7 +18,7 @@ pub enum ProblemKind {
 
 /// Why something cannot be done, for the person who must act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{code}: {message}{}", .pointer.as_deref().map(|p| format!(" (at {p})")).unwrap_or_default())]
+#[error("{code}: {message}{}", .pointer.as_deref().filter(|p| !p.is_empty()).map(|p| format!(" (at {p})")).unwrap_or_default())]
 #[serde(deny_unknown_fields)]
 pub struct Problem {
     /// What kind of problem it is.
