@@ -79,6 +79,7 @@ impl ApiProblem {
             format!("{}_not_found", what.replace(' ', "_")),
             format!("there is no {what} `{id}`"),
         )
+        .action("Check the id in the URL.")
     }
 
     /// 422 for input that is sound JSON but wrong.
@@ -114,7 +115,9 @@ impl ApiProblem {
     /// A problem that an adapter stated.
     pub(crate) fn from_adapter(status: StatusCode, problem: &Problem) -> Self {
         let mut api = Self::new(status, problem.code.clone(), problem.message.clone());
-        api.action.clone_from(&problem.action);
+        api.action = Some(problem.action.clone().unwrap_or_else(|| {
+            "Correct what `detail` names, and send the request again.".to_owned()
+        }));
         api.retryable = problem.retryable;
         if let Some(pointer) = &problem.pointer {
             api.violations.push(Violation::new(pointer.clone(), problem.message.clone()));
@@ -181,8 +184,10 @@ impl From<JournalError> for ApiProblem {
                 tracing::error!(%error, "the journal failed");
                 Self::unavailable("storage_failed", "the journal takes no writes", 5)
             }
-            #[allow(unreachable_patterns, reason = "the journal may name further causes")]
-            _ => Self::new(StatusCode::BAD_REQUEST, "bad_request", error.to_string()),
+            JournalError::Cursor { .. } => {
+                Self::new(StatusCode::BAD_REQUEST, "invalid_cursor", error.to_string())
+                    .action("Use `next` of an earlier answer, or leave it out.")
+            }
         }
     }
 }
