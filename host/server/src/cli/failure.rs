@@ -25,6 +25,19 @@ impl Failure {
 
     /// An error of which only the text is known.
     pub(super) fn other(error: &anyhow::Error) -> Self {
-        Self::new("failed", format!("{error:#}"), "See the message.")
+        Self::new("failed", sentence(error), "See the message.")
     }
+}
+
+/// An error and its causes, without those that it names itself.
+pub(super) fn sentence(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| {
+        if told.is_empty() {
+            cause
+        } else if told.contains(&cause) {
+            told
+        } else {
+            format!("{told}: {cause}")
+        }
+    })
 }

@@ -100,7 +100,7 @@ fn report(error: &anyhow::Error, json: bool) {
         let _ = output::json(&document);
     }
     let style = Style::stderr();
-    eprintln!("{} {error:#}", style.red("error:"));
+    eprintln!("{} {}", style.red("error:"), failure::sentence(error));
     if let Some(failure) = error.downcast_ref::<Failure>() {
         eprintln!("  {} {}", style.bold("help:"), failure.action);
     }
