@@ -32,12 +32,17 @@ fn malformed(error: &serde_json::Error) -> ApiProblem {
     .action("Send one complete JSON object in UTF-8.")
 }
 
-/// The message without line and column: the pointer says it better.
+/// The message without line and column, since the pointer says it better, and
+/// without the value, since it may be a secret in the wrong place.
 fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    match text.rfind(" at line ") {
-        Some(end) => text.get(..end).unwrap_or(&text).to_owned(),
-        None => text,
+    let text = text.rfind(" at line ").and_then(|end| text.get(..end)).unwrap_or(&text);
+    match text.rsplit_once(", expected ") {
+        Some((found, expected)) if found.starts_with("invalid ") => {
+            let kind = found.split(['"', '`']).next().unwrap_or_default().trim_end();
+            format!("{kind}, expected {expected}")
+        }
+        _ => text.to_owned(),
     }
 }
 
