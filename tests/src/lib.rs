@@ -31,4 +31,4 @@ pub use eclusa::Eclusa;
 pub use fake::{FakeChat, FakePlatform, Reply, Request, Unreachable};
 pub use samples::{Sample, body_text, receive_samples, send_samples};
 pub use setup::Setup;
-pub use wait::{DEADLINE, eventually};
+pub use wait::{DEADLINE, eventually, join_all};

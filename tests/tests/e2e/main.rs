@@ -9,5 +9,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod bad_calls;
+mod bad_requests;
+mod delivery;
+mod hostile;
 mod inbound;
 mod outbound;
+mod restart;
+mod secrets;
+mod statuses;
