@@ -25,16 +25,27 @@ impl Eclusa {
         headers: &[(String, String)],
         body: impl Into<Vec<u8>>,
     ) -> Answer {
+        self.try_call(method, path, headers, body).await.expect("an answer")
+    }
+
+    /// The same where no answer may come, since the process is killed.
+    pub async fn try_call(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(String, String)],
+        body: impl Into<Vec<u8>>,
+    ) -> Option<Answer> {
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         let mut request = self.http.request(method, format!("{}{path}", self.url()));
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        let response = request.body(body.into()).send().await.expect("an answer");
+        let response = request.body(body.into()).send().await.ok()?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.text().await.expect("a whole answer");
+        let body = response.text().await.ok()?;
         self.answers.lock().push(format!("{status} {headers:?}\n{body}"));
-        Answer { status, headers, body }
+        Some(Answer { status, headers, body })
     }
 
     /// A request to the API with the admin's token.

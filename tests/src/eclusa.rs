@@ -85,6 +85,11 @@ impl Eclusa {
         }
     }
 
+    /// The same while requests are under way; [`Self::kill`] must follow.
+    pub fn strike(&self) {
+        self.running().strike();
+    }
+
     /// Asks it to stop, and says how it ended.
     pub fn stop(&mut self) -> ExitStatus {
         self.process.take().expect("it runs").terminate()

@@ -96,9 +96,14 @@ impl Process {
         panic!("eclusa did not stop within {STOP_TIME:?}");
     }
 
+    /// Begins its end: no handler of it runs.
+    pub(crate) fn strike(&self) {
+        self.signal(Signal::KILL);
+    }
+
     /// Ends it at once: no handler of it runs.
     pub(crate) fn kill(&mut self) {
-        self.signal(Signal::KILL);
+        self.strike();
         self.child.wait().expect("the child's status");
     }
 

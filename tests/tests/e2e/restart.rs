@@ -1,6 +1,7 @@
 //! What was acknowledged survives a power cut, in order, once.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use eclusa_tests::{
     Channel, Chat, Eclusa, FakeChat, FakePlatform, Reply, Request, Setup, join_all,
@@ -98,10 +99,18 @@ async fn a_power_cut_amid_the_load_loses_nothing_that_was_acknowledged() {
     let platform = FakePlatform::start();
     let mut eclusa = Setup::with(&[Chat::Open]).platform(&platform).config(STUBBORN).start();
     let channel = eclusa.create(&Chat::Open.channel("site", "https://chat.example.com")).await;
-    let ids = write_all(&eclusa, &channel).await;
-    // Some pushes are done by now, some are under way, some have not begun.
+    let acknowledged = write_until_the_cut(&eclusa, &channel).await;
     eclusa.kill();
+    assert!(acknowledged.len() < CONVERSATIONS * MESSAGES, "the power was cut amid the load");
     eclusa.start_again();
+    for id in acknowledged.values() {
+        eclusa.message_in_state(id, "pushed").await;
+    }
+    // The chats send again whatever they have no answer for, and all before it.
+    let ids = write_all(&eclusa, &channel).await;
+    for (message, id) in &acknowledged {
+        assert_eq!(ids[message], *id);
+    }
     for id in ids.values() {
         eclusa.message_in_state(id, "pushed").await;
     }
@@ -109,6 +118,30 @@ async fn a_power_cut_amid_the_load_loses_nothing_that_was_acknowledged() {
     let events: Vec<Value> =
         eclusa.events(None, ids.len()).await.into_iter().map(|event| event.json).collect();
     check_order(&events);
+}
+
+/// As [`write_all`], but the power is cut once half is acknowledged.
+async fn write_until_the_cut(
+    eclusa: &Eclusa,
+    channel: &Channel,
+) -> BTreeMap<(usize, usize), String> {
+    let count = AtomicUsize::new(0);
+    let conversations = (0..CONVERSATIONS).map(async |conversation| {
+        let mut ids = Vec::new();
+        for message in 0..MESSAGES {
+            let body = body(conversation, message);
+            let headers = Chat::Open.sign(body.as_bytes());
+            let answer = eclusa.try_call("POST", &channel.ingress, &headers, body).await;
+            let Some(answer) = answer else { break };
+            let id = answer.ok()["messages"][0]["id"].as_str().unwrap().to_owned();
+            ids.push(((conversation, message), id));
+            if count.fetch_add(1, Ordering::SeqCst) == CONVERSATIONS * MESSAGES / 2 {
+                eclusa.strike();
+            }
+        }
+        ids
+    });
+    join_all(conversations).await.into_iter().flatten().collect()
 }
 
 #[tokio::test]
