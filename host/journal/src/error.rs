@@ -32,6 +32,16 @@ pub enum JournalError {
         /// The newest revision; 0 where there is none.
         found: u64,
     },
+    /// A channel of this id was deleted. What was recorded for it stays under the
+    /// id, so that another channel's messages would be taken for its own.
+    #[error(
+        "the id `{id}` belonged to a channel that was deleted; its history stays, \
+         so choose another id"
+    )]
+    ChannelRetired {
+        /// The channel's id.
+        id: String,
+    },
     /// Not an id of the kind that the list or the feed is cut by.
     #[error("`{cursor}` is not a cursor of this list")]
     Cursor {

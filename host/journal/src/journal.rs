@@ -60,7 +60,7 @@ pub trait Journal: Send + Sync + 'static {
 
     /// Creates or changes a channel, or deletes it. A change names the revision
     /// it was made from (0: must not exist) and fails when that is not the
-    /// newest.
+    /// newest. The id of a deleted channel cannot be used again.
     async fn change_channel(&self, change: ChannelChange) -> Result<(), JournalError>;
 
     /// A channel's logo: MIME type and bytes.

@@ -259,7 +259,7 @@ pub enum ChannelChange {
         /// The revision it was made from; 0 where it must not exist yet.
         expected: u64,
     },
-    /// Deletes one. What was recorded for it stays.
+    /// Deletes one. What was recorded for it stays, and its id stays taken.
     Delete {
         /// Its id.
         id: String,

@@ -180,6 +180,10 @@ impl From<JournalError> for ApiProblem {
                 Self::new(StatusCode::PRECONDITION_FAILED, "revision_conflict", error.to_string())
                     .action("Read the channel again and repeat the change on what it is now.")
             }
+            JournalError::ChannelRetired { .. } => {
+                Self::new(StatusCode::CONFLICT, "channel_id_retired", error.to_string())
+                    .action("Choose another id.")
+            }
             JournalError::Storage(_) => {
                 tracing::error!(%error, "the journal failed");
                 Self::unavailable("storage_failed", "the journal takes no writes", 5)

@@ -1,6 +1,6 @@
 //! What a journal in memory holds, and how it changes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use eclusa_model::{Channel, DeliveryState, Problem};
 use tokio::sync::mpsc;
@@ -68,6 +68,8 @@ pub(super) struct State {
     pub(super) pushed: HashMap<DeliveryId, i64>,
     pub(super) dead: BTreeMap<DeliveryId, DeadLetter>,
     pub(super) channels: BTreeMap<String, Channel>,
+    /// The ids of those that were deleted.
+    retired_channels: HashSet<String>,
     pub(super) logos: HashMap<String, (String, Vec<u8>)>,
     pub(super) tokens: BTreeMap<String, Token>,
     pub(super) feed: Option<mpsc::UnboundedSender<Delivery>>,
@@ -87,6 +89,7 @@ impl State {
             pushed: HashMap::new(),
             dead: BTreeMap::new(),
             channels: BTreeMap::new(),
+            retired_channels: HashSet::new(),
             logos: HashMap::new(),
             tokens: BTreeMap::new(),
             feed: None,
@@ -303,7 +306,8 @@ impl State {
         external_id.cloned().unwrap_or(Some(given))
     }
 
-    /// Changes a channel where the revision expected is the newest.
+    /// Changes a channel where the revision expected is the newest, and its id is
+    /// not that of a deleted one.
     pub(super) fn change_channel(&mut self, change: ChannelChange) -> Result<(), JournalError> {
         let (id, expected) = match &change {
             ChannelChange::Put { channel, expected } => (channel.profile.id.clone(), *expected),
@@ -314,12 +318,17 @@ impl State {
             return Err(JournalError::RevisionConflict { id, expected, found });
         }
         match change {
+            ChannelChange::Put { .. } if self.retired_channels.contains(&id) => {
+                return Err(JournalError::ChannelRetired { id });
+            }
             ChannelChange::Put { channel, .. } => {
                 self.channels.insert(id, *channel);
             }
             ChannelChange::Delete { .. } => {
-                self.channels.remove(&id);
-                self.logos.remove(&id);
+                if self.channels.remove(&id).is_some() {
+                    self.logos.remove(&id);
+                    self.retired_channels.insert(id);
+                }
             }
         }
         Ok(())

@@ -34,7 +34,8 @@ fn channel(row: &Row<'_>) -> rusqlite::Result<Channel> {
     })
 }
 
-/// Changes a channel where the revision expected is the newest.
+/// Changes a channel where the revision expected is the newest, and its id is
+/// not that of a deleted one.
 pub(super) fn change(unit: &Unit<'_>, change: &ChannelChange) -> Result<(), Fault> {
     let (id, expected) = match change {
         ChannelChange::Put { channel, expected } => (&channel.profile.id, *expected),
@@ -45,6 +46,7 @@ pub(super) fn change(unit: &Unit<'_>, change: &ChannelChange) -> Result<(), Faul
         .prepare_cached("SELECT revision FROM channels WHERE id = ?1")?
         .query_row([id], |row| row.get(0))
         .optional()?;
+    let exists = found.is_some();
     let found = found.map_or(0, i64::unsigned_abs);
     if found != expected {
         return Err(Fault::Refused(JournalError::RevisionConflict {
@@ -54,13 +56,24 @@ pub(super) fn change(unit: &Unit<'_>, change: &ChannelChange) -> Result<(), Faul
         }));
     }
     match change {
+        ChannelChange::Put { .. } if !exists && is_retired(unit.conn, id)? => {
+            return Err(Fault::Refused(JournalError::ChannelRetired { id: id.clone() }));
+        }
         ChannelChange::Put { channel, .. } => put(unit.conn, channel)?,
+        ChannelChange::Delete { .. } if !exists => {}
         ChannelChange::Delete { id, .. } => {
             unit.conn.prepare_cached("DELETE FROM channels WHERE id = ?1")?.execute([id])?;
             set_logo(unit.conn, id, None)?;
+            unit.conn
+                .prepare_cached("INSERT INTO retired_channels (id, retired_at_ms) VALUES (?1, ?2)")?
+                .execute(params![id, unit.now_ms])?;
         }
     }
     Ok(())
+}
+
+fn is_retired(conn: &Connection, id: &str) -> rusqlite::Result<bool> {
+    conn.prepare_cached("SELECT 1 FROM retired_channels WHERE id = ?1")?.exists([id])
 }
 
 fn put(conn: &Connection, channel: &Channel) -> rusqlite::Result<()> {

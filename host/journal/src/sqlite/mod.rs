@@ -10,6 +10,7 @@ mod journal;
 mod keys;
 mod messages;
 mod open;
+mod private;
 mod readers;
 mod requests;
 mod schema;

@@ -12,8 +12,8 @@ use tokio::sync::watch;
 use super::SqliteJournal;
 use super::checkpoint::Checkpoints;
 use super::readers::Readers;
-use super::schema;
 use super::writer::{Health, Writer};
+use super::{private, schema};
 
 /// Older ones lose committed data when a checkpoint and a write meet in the WAL.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -69,6 +69,10 @@ pub enum OpenError {
 impl SqliteJournal {
     /// Opens the journal in a folder, and makes both where there is none.
     ///
+    /// What it makes is for its owner alone, where the system knows owners: the
+    /// folder has mode 0700, its files have 0600. A folder or a file that is
+    /// there keeps its mode; a folder that lets others in is warned of in the log.
+    ///
     /// # Errors
     /// See [`OpenError`].
     pub fn open(folder: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, OpenError> {
@@ -78,6 +82,9 @@ impl SqliteJournal {
         }
         let lock = lock(folder)?;
         let file = folder.join("journal.db");
+        // The log and its index get the mode of the database.
+        private::make_file(&file)
+            .map_err(|error| OpenError::Folder { folder: folder.to_owned(), error })?;
         let mut conn = Connection::open(&file)?;
         configure(&conn)?;
         let (ids, clock) = schema::prepare(&mut conn)?;
@@ -121,10 +128,10 @@ impl SqliteJournal {
 
 fn lock(folder: &Path) -> Result<File, OpenError> {
     let failed = |error| OpenError::Folder { folder: folder.to_owned(), error };
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let mut options = File::options();
-    let file =
-        options.create(true).append(true).open(folder.join("journal.lock")).map_err(failed)?;
+    private::make_folder(folder).map_err(failed)?;
+    let path = folder.join("journal.lock");
+    private::make_file(&path).map_err(failed)?;
+    let file = File::options().append(true).open(path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenError::Locked(folder.to_owned())),

@@ -95,6 +95,13 @@ CREATE TABLE channels (
     updated_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Channels that were deleted: requests, events, messages and keys stay under
+-- their ids, so no other channel may have them.
+CREATE TABLE retired_channels (
+    id TEXT PRIMARY KEY,
+    retired_at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE logos (channel TEXT PRIMARY KEY, mime TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
 
 CREATE TABLE tokens (

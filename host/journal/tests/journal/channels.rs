@@ -6,6 +6,7 @@ use eclusa_journal::{ChannelChange, Journal, JournalError, Token, TokenRole};
 use eclusa_model::{Channel, ChannelProfile, Color, Secret};
 
 use crate::Maker;
+use crate::make::{one, text};
 
 pub(crate) fn channel(id: &str, revision: u64) -> Channel {
     let secret = |name: &str, value: &str| (name.to_owned(), Secret::new(value));
@@ -50,7 +51,27 @@ pub(crate) async fn a_channel_is_created_changed_and_deleted(maker: &impl Maker)
     assert_eq!(journal.channels().await.unwrap(), [channel("bot", 1), changed]);
     journal.change_channel(delete("shop", 2)).await.unwrap();
     assert_eq!(journal.channels().await.unwrap(), [channel("bot", 1)]);
+}
+
+pub(crate) async fn the_id_of_a_deleted_channel_stays_taken(maker: &impl Maker) {
+    let mut journal = maker.open();
     journal.change_channel(put(channel("shop", 1), 0)).await.unwrap();
+    one(&journal, text("c1", "m1")).await;
+    journal.change_channel(delete("shop", 1)).await.unwrap();
+    for _ in 0..2 {
+        let error = journal.change_channel(put(channel("shop", 1), 0)).await.unwrap_err();
+        assert!(matches!(&error, JournalError::ChannelRetired { id } if id == "shop"), "{error}");
+        let error = journal.change_channel(put(channel("shop", 2), 1)).await.unwrap_err();
+        assert!(matches!(error, JournalError::RevisionConflict { found: 0, .. }), "{error}");
+        journal = maker.reopen(journal);
+    }
+    assert_eq!(journal.channels().await.unwrap(), []);
+    // The reason for it: its history is still there.
+    assert!(one(&journal, text("c1", "m1")).await.events[0].duplicate);
+    // Nothing else is taken: not its like, and not what never was a channel.
+    journal.change_channel(put(channel("Shop", 1), 0)).await.unwrap();
+    journal.change_channel(delete("never", 0)).await.unwrap();
+    journal.change_channel(put(channel("never", 1), 0)).await.unwrap();
 }
 
 pub(crate) async fn a_change_from_an_old_revision_is_refused(maker: &impl Maker) {

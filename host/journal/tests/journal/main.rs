@@ -132,6 +132,7 @@ suite! {
         the_same_id_in_two_conversations;
     channels:
         a_channel_is_created_changed_and_deleted
+        the_id_of_a_deleted_channel_stays_taken
         a_change_from_an_old_revision_is_refused
         a_logo_is_kept_and_removed
         tokens_are_kept_by_name;

@@ -19,6 +19,42 @@ async fn a_folder_belongs_to_one_journal() {
     maker.open();
 }
 
+#[cfg(unix)]
+fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_folder_and_its_files_are_for_their_owner() {
+    let maker = Sqlite::default();
+    let folder = maker.0.path().join("var/data");
+    let journal = SqliteJournal::open(&folder, SqliteOptions::default()).unwrap();
+    one(&journal, text("c1", "m1")).await;
+    assert_eq!((mode(folder.parent().unwrap()), mode(&folder)), (0o700, 0o700));
+    for file in ["journal.lock", "journal.db", "journal.db-wal", "journal.db-shm"] {
+        assert_eq!(mode(&folder.join(file)), 0o600, "{file}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_that_is_there_keeps_its_mode() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let maker = Sqlite::default();
+    let permissions = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(maker.0.path(), permissions).unwrap();
+    let journal = maker.open();
+    one(&journal, text("c1", "m1")).await;
+    assert_eq!(mode(maker.0.path()), 0o755);
+    for file in ["journal.lock", "journal.db", "journal.db-wal", "journal.db-shm"] {
+        assert_eq!(mode(&maker.0.path().join(file)), 0o600, "{file}");
+    }
+}
+
 #[test]
 fn a_newer_schema_is_refused_and_left_alone() {
     let maker = Sqlite::default();
