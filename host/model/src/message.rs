@@ -37,7 +37,7 @@ impl Serialize for OutboundMessage {
 /// The JSON of a message to send, key for key: no flattening, so that an error
 /// names the exact place, and unknown keys are errors.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "expected a JSON object")]
 struct OutboundFields {
     #[serde(default)]
     id: String,

@@ -9,6 +9,7 @@ use eclusa_model::Channel;
 use eclusa_relay::Clock;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use tokio::sync::watch;
 
 use crate::Config;
 use crate::adapters::Adapters;
@@ -25,6 +26,8 @@ pub(crate) struct App {
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: metrics_exporter_prometheus::PrometheusHandle,
+    /// Becomes `true` when the server is to stop.
+    pub(crate) stopping: watch::Receiver<bool>,
 }
 
 impl App {

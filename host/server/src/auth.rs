@@ -57,6 +57,17 @@ impl Tokens {
         self.tokens.load().is_empty()
     }
 
+    /// Lets a token in as long as this process runs.
+    pub(crate) fn lend(&self, name: &str, role: TokenRole, token: &Secret, now: String) {
+        let lent =
+            Token { name: name.to_owned(), hash: hash(token.expose()), role, created_at: now };
+        self.tokens.rcu(|tokens| {
+            let mut tokens = Vec::clone(tokens);
+            tokens.push(lent.clone());
+            tokens
+        });
+    }
+
     /// Adds a token, or replaces the one of that name.
     pub(crate) async fn put(
         &self,
@@ -84,9 +95,9 @@ impl Tokens {
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, token)| token.trim())
+            .filter(|token| !token.is_empty())
             .ok_or_else(|| {
-                ApiProblem::new(
-                    StatusCode::UNAUTHORIZED,
+                ApiProblem::unauthorized(
                     "token_missing",
                     "this needs a token, in the header `Authorization: Bearer TOKEN`",
                 )
@@ -101,7 +112,7 @@ impl Tokens {
             if bool::from(candidate.hash.ct_eq(&hash)) { Some(candidate.role) } else { found }
         });
         let role = found.ok_or_else(|| {
-            ApiProblem::new(StatusCode::UNAUTHORIZED, "token_unknown", "this token is not known")
+            ApiProblem::unauthorized("token_unknown", "this token is not known")
                 .action("Check that the whole token was copied.")
         })?;
         if permission.granted_to(role) {

@@ -76,10 +76,22 @@ impl Channels {
     }
 
     /// Changes one; the data path sees it when this returns.
-    pub(crate) async fn change(&self, change: ChannelChange) -> Result<(), JournalError> {
-        let _one_after_another = self.changing.lock().await;
-        self.journal.change_channel(change).await?;
-        self.index.store(Arc::new(Index::new(self.journal.channels().await?)));
-        Ok(())
+    ///
+    /// It runs in a task of its own: a caller who hangs up must not leave a change
+    /// recorded that the data path has not seen.
+    pub(crate) async fn change(
+        self: &Arc<Self>,
+        change: ChannelChange,
+    ) -> Result<(), JournalError> {
+        let channels = Arc::clone(self);
+        let task = tokio::spawn(async move {
+            let _one_after_another = channels.changing.lock().await;
+            let changed = channels.journal.change_channel(change).await;
+            // Read again after a failure too: it may be that an earlier reading
+            // failed and the index is behind.
+            channels.index.store(Arc::new(Index::new(channels.journal.channels().await?)));
+            changed
+        });
+        task.await.map_err(|error| JournalError::Storage(error.to_string()))?
     }
 }

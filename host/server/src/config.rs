@@ -14,6 +14,12 @@ use serde::Deserialize;
 /// configuration of the server.
 const CLIENT_VARIABLES: [&str; 3] = ["url", "token", "outgoing_allow"];
 
+/// Secrets of the environment, with their keys. They are taken as they stand: the
+/// common reading would make a number of one that consists of digits, and name it
+/// in its error.
+const SECRET_VARIABLES: [(&str, &str); 2] =
+    [("ECLUSA_ADMIN_TOKEN", "admin_token"), ("ECLUSA_PLATFORM__SECRET", "platform.secret")];
+
 /// All that a server can be told. In the file (TOML) the keys are as here; in the
 /// environment they are in upper case behind `ECLUSA_`, with `__` for each dot,
 /// e.g. `ECLUSA_PLATFORM__URL`. Unknown keys are errors.
@@ -183,10 +189,61 @@ impl Config {
             }
             figment = figment.merge(Toml::file_exact(file));
         }
-        figment
-            .merge(Env::prefixed("ECLUSA_").ignore(&CLIENT_VARIABLES).split("__"))
-            .extract()
-            .map_err(|error| ConfigError::Invalid(Box::new(error)))
+        let secrets = SECRET_VARIABLES.map(|(_, key)| key.replace('.', "__"));
+        let ignored: Vec<&str> =
+            CLIENT_VARIABLES.into_iter().chain(secrets.iter().map(String::as_str)).collect();
+        figment = figment.merge(Env::prefixed("ECLUSA_").ignore(&ignored).split("__"));
+        for (variable, key) in SECRET_VARIABLES {
+            if let Ok(value) = std::env::var(variable) {
+                figment = figment.merge((key, value));
+            }
+        }
+        figment.extract().map_err(|error| ConfigError::Invalid(Box::new(error)))
+    }
+
+    /// Checks what the types alone cannot say.
+    ///
+    /// # Errors
+    /// The key, and what is expected of it.
+    pub(crate) fn validate(&self) -> Result<(), ConfigError> {
+        let (limits, delivery) = (&self.limits, &self.delivery);
+        let at_least = [
+            ("limits.body_bytes", limits.body_bytes as u64, 1024),
+            ("limits.json_depth", limits.json_depth as u64, 1),
+            ("limits.guest_time_ms", limits.guest_time_ms, 1),
+            ("limits.guest_memory_bytes", limits.guest_memory_bytes as u64, 1 << 20),
+            ("limits.guest_output_bytes", limits.guest_output_bytes as u64, 1024),
+            ("limits.guest_events", limits.guest_events as u64, 1),
+            ("limits.concurrent_calls", limits.concurrent_calls as u64, 1),
+            ("delivery.timeout_ms", delivery.timeout_ms, 1),
+            ("delivery.concurrent", delivery.concurrent as u64, 1),
+            ("delivery.attempts", u64::from(delivery.attempts), 1),
+            ("delivery.first_pause_ms", delivery.first_pause_ms, 1),
+            ("delivery.longest_pause_ms", delivery.longest_pause_ms, 1),
+        ];
+        for (key, value, least) in at_least {
+            if value < least {
+                return Err(ConfigError::Value(key, format!("at least {least}, not {value}")));
+            }
+        }
+        match self.admin_token.as_ref().map(|token| token.expose().trim().len()) {
+            Some(0) => {
+                return Err(ConfigError::Value(
+                    "admin_token",
+                    "a token, or no such key".to_owned(),
+                ));
+            }
+            Some(1..16) => {
+                tracing::warn!("the admin token is short; use 16 random characters or more")
+            }
+            _ => {}
+        }
+        if let Some(url) = &self.public_url
+            && !url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+        {
+            return Err(ConfigError::Value("public_url", "an absolute http(s) URL".to_owned()));
+        }
+        Ok(())
     }
 
     /// Base of the URLs that are given to chats.
@@ -207,6 +264,9 @@ pub enum ConfigError {
     /// A key is unknown or has a wrong value.
     #[error("the configuration is wrong: {0}")]
     Invalid(Box<figment::Error>),
+    /// A value makes no sense.
+    #[error("the configuration is wrong: `{0}`: expected {1}")]
+    Value(&'static str, String),
 }
 
 #[cfg(test)]
@@ -223,12 +283,12 @@ mod tests {
         Jail::expect_with(|jail| {
             jail.create_file("e.toml", "listen = \"0.0.0.0:1\"\n[limits]\njson_depth = 9")?;
             jail.set_env("ECLUSA_LISTEN", "0.0.0.0:2");
-            jail.set_env("ECLUSA_ADMIN_TOKEN", "abc");
+            jail.set_env("ECLUSA_ADMIN_TOKEN", "1234567890123456");
             jail.set_env("ECLUSA_TOKEN", "not ours");
             let config = Config::load(Some(Path::new("e.toml"))).unwrap();
             assert_eq!(config.listen.port(), 2);
             assert_eq!(config.limits.json_depth, 9);
-            assert_eq!(config.admin_token.unwrap().expose(), "abc");
+            assert_eq!(config.admin_token.unwrap().expose(), "1234567890123456");
             Ok(())
         });
     }

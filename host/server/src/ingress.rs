@@ -1,11 +1,13 @@
 //! Where chats come in: `ANY /in/{key}`.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request as HttpRequest, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use eclusa_engine::{CallError, Revision};
+use eclusa_engine::{CallError, CallReport, LogLevel, Revision};
 use eclusa_journal::{Accept, Accepted, Mapping, RawRequest, RevisionRef};
 use eclusa_model::{
     HttpResponse, Manifest, OnInvalid, Problem, ProblemKind, Received, Request, Verification,
@@ -17,10 +19,13 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::depth::json_depth;
-use crate::problem::ApiProblem;
+use crate::problem::{ApiProblem, GuestReply};
 
 /// The header of the answer that names the recorded request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("eclusa-request-id");
+
+/// How long a body may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// Headers that hold credentials of some scheme; they are neither stored nor
 /// shown to an adapter.
@@ -115,11 +120,15 @@ async fn receive(
     };
     let called = revision.receive(&active.context, &request).await;
     let mapped = match called {
-        Ok(called) => called.value,
+        Ok(called) => {
+            log_guest(&called.report, &profile.id, &revision);
+            called.value
+        }
         Err(error) if error.retryable => {
             return Err(ApiProblem::unavailable(error.code, error.to_string(), 1));
         }
         Err(error) => {
+            log_guest(&error.report, &profile.id, &revision);
             tracing::warn!(channel = profile.id, code = error.code, "{error}");
             Err(trapped(&error))
         }
@@ -135,8 +144,30 @@ async fn receive(
     }
 }
 
+/// What the guest logged, under its channel's and its own name.
+fn log_guest(report: &CallReport, channel: &str, revision: &Revision) {
+    let adapter = revision.name();
+    for line in &report.log {
+        let text = &line.text;
+        match line.level {
+            LogLevel::Debug => tracing::debug!(channel, adapter, "{text}"),
+            LogLevel::Info => tracing::info!(channel, adapter, "{text}"),
+            LogLevel::Warn => tracing::warn!(channel, adapter, "{text}"),
+            LogLevel::Error => tracing::error!(channel, adapter, "{text}"),
+        }
+    }
+}
+
 async fn read_body(body: Body, limit: usize) -> Result<bytes::Bytes, ApiProblem> {
-    to_bytes(body, limit).await.map_err(|error| {
+    let read = tokio::time::timeout(BODY_TIME, to_bytes(body, limit)).await.map_err(|_| {
+        ApiProblem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "body_timeout",
+            format!("the body did not arrive within {} seconds", BODY_TIME.as_secs()),
+        )
+        .action("Send the request again.")
+    })?;
+    read.map_err(|error| {
         use std::error::Error;
         let too_large =
             error.source().is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
@@ -309,16 +340,21 @@ fn answer(accepted: &Accepted, warnings: &[Warning], problem: Option<&Problem>) 
 /// content type counts, and the browser may not guess another one.
 fn reply_response(reply: HttpResponse) -> Response {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
-    let content_type = reply
-        .header("content-type")
-        .and_then(|value| HeaderValue::from_str(value).ok())
-        .filter(|value| !value.as_bytes().to_ascii_lowercase().starts_with(b"text/html"))
-        .unwrap_or(HeaderValue::from_static("text/plain; charset=utf-8"));
+    let is_json = reply.header("content-type").is_some_and(|value| {
+        let essence = value.split(';').next().unwrap_or_default().trim();
+        essence.eq_ignore_ascii_case("application/json")
+    });
+    // Anything else could be active content on the origin of the API.
+    let content_type = if is_json { "application/json" } else { "text/plain; charset=utf-8" };
     let mut response = (status, reply.body).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
-    response
-        .headers_mut()
-        .insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response.extensions_mut().insert(GuestReply);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; sandbox"),
+    );
     response
 }
 

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::problem::ApiProblem;
 
-/// The API's description; a test compares it with the routes.
+/// The API's description; `tests/openapi.rs` calls all that it names.
 const OPENAPI: &str = include_str!("../openapi.json");
 
 /// `GET /livez`: the process runs.

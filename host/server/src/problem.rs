@@ -1,6 +1,7 @@
 //! Problem documents (RFC 9457): what callers of the API get when something is
 //! wrong.
 
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -23,6 +24,7 @@ pub(crate) struct ApiProblem {
     retryable: bool,
     violations: Vec<Violation>,
     retry_after: Option<u64>,
+    bearer: bool,
 }
 
 /// One thing that is wrong in the input.
@@ -69,7 +71,13 @@ impl ApiProblem {
             retryable: false,
             violations: Vec::new(),
             retry_after: None,
+            bearer: false,
         }
+    }
+
+    /// 401 to a caller who needs a bearer token.
+    pub(crate) fn unauthorized(code: &str, detail: &str) -> Self {
+        Self { bearer: true, ..Self::new(StatusCode::UNAUTHORIZED, code, detail) }
     }
 
     /// 404 for a thing with an id.
@@ -85,6 +93,7 @@ impl ApiProblem {
     /// 422 for input that is sound JSON but wrong.
     pub(crate) fn violations(violations: Vec<Violation>) -> Self {
         let detail = match violations.as_slice() {
+            [one] if one.pointer.is_empty() => one.message.clone(),
             [one] => format!("{}: {}", one.pointer, one.message),
             many => format!("{} fields are wrong", many.len()),
         };
@@ -144,7 +153,7 @@ impl ApiProblem {
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if self.status == StatusCode::UNAUTHORIZED {
+        if self.bearer {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
@@ -207,7 +216,13 @@ pub(crate) async fn correlate(request: Request, next: Next) -> Response {
         .map_or_else(|| Ulid::new().to_string(), str::to_owned);
     let (method, path) = (request.method().clone(), loggable_path(request.uri().path()));
     let mut response = next.run(request).await;
-    if let Some(problem) = response.extensions_mut().remove::<ApiProblem>() {
+    let mut problem = response.extensions_mut().remove::<ApiProblem>();
+    if problem.is_none() && is_plain_refusal(&response) {
+        let (parts, body) = response.into_parts();
+        problem = Some(from_plain(parts.status, body).await);
+        response = Response::from_parts(parts, Body::empty());
+    }
+    if let Some(problem) = problem {
         if problem.status.is_server_error() {
             tracing::warn!(%method, path, code = problem.code, correlation_id = id, "{}", problem.detail);
         } else {
@@ -223,6 +238,28 @@ pub(crate) async fn correlate(request: Request, next: Next) -> Response {
         response.headers_mut().insert(CORRELATION_HEADER, value);
     }
     response
+}
+
+/// Marks a response whose status and body a guest has chosen.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct GuestReply;
+
+/// A refusal by the framework itself, e.g. of a path that is not UTF-8.
+fn is_plain_refusal(response: &Response) -> bool {
+    let status = response.status();
+    (status.is_client_error() || status.is_server_error())
+        && response.extensions().get::<GuestReply>().is_none()
+}
+
+async fn from_plain(status: StatusCode, body: Body) -> ApiProblem {
+    let text = axum::body::to_bytes(body, 1024).await.unwrap_or_default();
+    let code = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "body_too_large",
+        status if status.is_server_error() => "internal",
+        _ => "bad_request",
+    };
+    ApiProblem::new(status, code, String::from_utf8_lossy(&text))
+        .action("See /openapi.json for what this call takes.")
 }
 
 /// A path without the secret that an ingress URL is.

@@ -28,7 +28,10 @@ use crate::demo::{self, Demo};
 use crate::routes::routes;
 
 /// How long requests under way may take after a stop was asked for.
-const STOP_TIME: Duration = Duration::from_secs(20);
+const STOP_TIME: Duration = Duration::from_secs(8);
+
+/// How often samples of the metrics are summed up.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +44,9 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// The configuration makes no sense.
+    #[error(transparent)]
+    Config(#[from] crate::ConfigError),
     /// The folder of adapters cannot be read.
     #[error("cannot read the folder of adapters {}: {source}; name it with --adapters", .folder.display())]
     Adapters {
@@ -90,6 +96,13 @@ impl Server {
     /// # Errors
     /// What is wrong with the configuration or the machine.
     pub async fn start(mut config: Config) -> Result<Self, StartError> {
+        config.validate()?;
+        // Before anything counts: a counter that is made earlier counts nothing.
+        let metrics = metrics_handle();
+        let platform = match &config.platform {
+            Some(platform) => Some(Platform::new(&platform.url, &platform.secret)?),
+            None => None,
+        };
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|source| StartError::Listen { address: config.listen, source })?;
@@ -104,21 +117,26 @@ impl Server {
         })?;
         let adapters = load_adapters(&engine, config.adapters.clone()).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let (stop, mut stopped) = watch::channel(false);
+        let stopping = stopped.clone();
         let app = App {
             journal: Arc::clone(&journal),
             channels: Arc::new(Channels::load(Arc::clone(&journal)).await?),
             adapters: Arc::new(adapters),
             tokens: Arc::new(Tokens::load(&*journal).await?),
             clock: Arc::clone(&clock),
-            metrics: metrics_handle(),
+            metrics: metrics.clone(),
+            stopping,
             config: Arc::new(config),
         };
-        let new_admin_token = admin_token(&app).await?;
-        let relay = start_relay(&app, clock)?;
-        let demo = if app.config.demo { Some(demo::set_up(&app).await?) } else { None };
+        let relay = start_relay(&app, clock, platform)?;
+        let demo = if app.config.demo { Some(demo::set_up(&app).await) } else { None };
         let router = routes(app.clone(), demo.as_ref().map(|demo| demo.chats.clone()));
-        let (stop, mut stopped) = watch::channel(false);
         let address = app.config.listen;
+        // Last, so that a start which fails does not use up the one time at which
+        // the token is shown.
+        let new_admin_token = admin_token(&app).await?;
+        tokio::spawn(keep_up(metrics, stop.subscribe()));
         let http = tokio::spawn(async move {
             let shutdown = async move {
                 // An error means that the server was dropped: stop as well.
@@ -192,7 +210,11 @@ async fn load_adapters(engine: &Engine, folder: PathBuf) -> Result<Adapters, Sta
     .map_err(|error| StartError::Broken(error.to_string()))?
 }
 
-fn start_relay(app: &App, clock: Arc<dyn Clock>) -> Result<Relay, StartError> {
+fn start_relay(
+    app: &App,
+    clock: Arc<dyn Clock>,
+    platform: Option<Platform>,
+) -> Result<Relay, StartError> {
     let delivery = &app.config.delivery;
     let http = HttpClient::new(&HttpConfig {
         total_timeout: Duration::from_millis(delivery.timeout_ms),
@@ -200,10 +222,6 @@ fn start_relay(app: &App, clock: Arc<dyn Clock>) -> Result<Relay, StartError> {
     })?;
     let directory =
         Directory { channels: Arc::clone(&app.channels), adapters: Arc::clone(&app.adapters) };
-    let platform = match &app.config.platform {
-        Some(platform) => Some(Platform::new(&platform.url, &platform.secret)?),
-        None => None,
-    };
     let parts = RelayParts {
         platform,
         clock,
@@ -235,6 +253,14 @@ async fn admin_token(app: &App) -> Result<Option<Secret>, JournalError> {
     };
     app.tokens.put(&*app.journal, "admin", TokenRole::Admin, &token, app.now()).await?;
     Ok(made)
+}
+
+/// Sums up the samples of histograms: they pile up where nobody asks for the
+/// metrics.
+async fn keep_up(metrics: PrometheusHandle, mut stopped: watch::Receiver<bool>) {
+    while tokio::time::timeout(UPKEEP, stopped.wait_for(|stop| *stop)).await.is_err() {
+        metrics.run_upkeep();
+    }
 }
 
 /// The recorder of metrics is one for the whole process, also where tests start

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::payload::SECRET;
 
-const TOKEN: &str = "ecl_benchmark";
+const TOKEN: &str = "ecl_benchmark_only";
 
 /// A server that is ended when it is dropped.
 pub(crate) struct Process {

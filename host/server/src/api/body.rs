@@ -14,7 +14,15 @@ pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiProblem> {
         let (pointer, inner) = (pointer(error.path()), error.into_inner());
         match inner.classify() {
             serde_json::error::Category::Data => {
-                ApiProblem::violations(vec![Violation::new(pointer, without_place(&inner))])
+                let message = without_place(&inner);
+                // Checks over the whole object say themselves where it is.
+                let violation = match message.split_once(": ") {
+                    Some((place, message)) if place.starts_with('/') => {
+                        Violation::new(format!("{pointer}{place}"), message)
+                    }
+                    _ => Violation::new(pointer, message),
+                };
+                ApiProblem::violations(vec![violation])
             }
             _ => malformed(&inner),
         }

@@ -17,7 +17,7 @@ use crate::problem::{ApiProblem, Violation};
 /// `headers` and `secrets` are write-only: what is not named stays as it is, and
 /// `null` removes a value.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "expected a JSON object")]
 pub(crate) struct ChannelInput {
     /// 1 to 64 characters of `a-z`, `0-9` and `-`. Made from the name where it is
     /// not given.
@@ -65,7 +65,16 @@ impl ChannelInput {
     ) -> Result<Channel, ApiProblem> {
         let id = self.id.clone().unwrap_or_else(|| slug(&self.name));
         let headers = merged(before.map(|channel| &channel.headers), self.headers.clone());
-        let secrets = merged(before.map(|channel| &channel.secrets), self.secrets.clone());
+        let mut secrets = merged(before.map(|channel| &channel.secrets), self.secrets.clone());
+        // Of another adapter's secrets only those stay that this one knows too.
+        if before.is_some_and(|channel| channel.profile.adapter != self.adapter)
+            && let Some(revision) = adapters.active(&self.adapter)
+        {
+            let known = &revision.manifest().secrets;
+            secrets.retain(|name, _| {
+                self.secrets.contains_key(name) || known.iter().any(|secret| secret.name == *name)
+            });
+        }
         let mut violations = Vec::new();
         if let Err(error) = validate_channel_id(&id) {
             violations.push(Violation::new("/id", error.to_string()));
@@ -154,7 +163,8 @@ impl ChannelInput {
                 for error in schema.iter_errors(&settings) {
                     violations.push(Violation::new(
                         format!("/settings{}", error.instance_path()),
-                        error.to_string(),
+                        // Without the value: people paste tokens into settings.
+                        error.masked().to_string(),
                     ));
                 }
             }
@@ -188,7 +198,7 @@ fn check_url(url: &str, violations: &mut Vec<Violation>) {
             "a URL is shown to everybody, so it may hold no password; use a header"
         }
         Ok(parsed) if parsed.fragment().is_some() => "expected no fragment (#…)",
-        Ok(parsed) if parsed.host_str().is_some() => return,
+        Ok(parsed) if parsed.host_str().is_some_and(|host| !host.is_empty()) => return,
         _ => "expected an absolute URL, e.g. https://chat.example.com/eclusa",
     };
     violations.push(Violation::new("/url", message));

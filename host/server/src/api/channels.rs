@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use eclusa_journal::ChannelChange;
 use eclusa_model::{Channel, ChannelProfile, Secret};
@@ -132,24 +132,23 @@ pub(super) async fn patch(
 ) -> Result<Response, ApiProblem> {
     let before = find(&app, &id)?;
     check_precondition(&headers, Some(&before))?;
-    let patch: Map<String, Value> = body::read(&request)?;
+    let mut patch: Map<String, Value> = body::read(&request)?;
+    // Their values are not shown: they are merged when the channel is made.
+    let hidden = [
+        ("headers", patch.remove("headers"), before.headers.keys()),
+        ("secrets", patch.remove("secrets"), before.secrets.keys()),
+    ];
     let mut merged = serde_json::to_value(&before.profile).unwrap_or_default();
+    merge(&mut merged, Value::Object(patch));
     if let Value::Object(fields) = &mut merged {
-        for (name, value) in patch {
-            match (fields.get_mut(&name), value) {
-                (Some(Value::Object(old)), Value::Object(new)) => {
-                    for (name, value) in new {
-                        if value.is_null() {
-                            old.remove(&name)
-                        } else {
-                            old.insert(name, value)
-                        };
-                    }
-                }
-                (_, value) => {
-                    fields.insert(name, value);
-                }
-            }
+        for (name, change, known) in hidden {
+            let change = match change {
+                // The whole object is removed: each of its values.
+                Some(Value::Null) => known.map(|name| (name.clone(), Value::Null)).collect(),
+                Some(change) => change,
+                None => continue,
+            };
+            fields.insert(name.to_owned(), change);
         }
     }
     let input: ChannelInput = body::read(&Bytes::from(merged.to_string()))?;
@@ -201,25 +200,78 @@ pub(crate) async fn save(
 
 /// `If-Match` with the `ETag` of an earlier answer, so that nobody overwrites
 /// what somebody else has just changed.
+///
+/// `If-None-Match: *` creates a channel only where there is none.
 fn check_precondition(headers: &HeaderMap, channel: Option<&Channel>) -> Result<(), ApiProblem> {
-    let Some(wanted) = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()) else {
-        return Ok(());
-    };
     let found = channel.map(|channel| format!("\"{}\"", channel.revision));
-    let matches = match &found {
-        Some(found) => wanted == "*" || wanted.split(',').any(|tag| tag.trim() == found),
-        None => false,
+    let named_by = |header: HeaderName| {
+        // A value that cannot be read names nothing.
+        let values = headers.get_all(header).into_iter();
+        let mut tags = values.flat_map(|value| value.to_str().unwrap_or_default().split(','));
+        found.as_deref().is_some_and(|found| tags.any(|tag| ["*", found].contains(&tag.trim())))
     };
-    if matches {
+    let holds = (!headers.contains_key(header::IF_MATCH) || named_by(header::IF_MATCH))
+        && !named_by(header::IF_NONE_MATCH);
+    if holds {
         return Ok(());
     }
+    let found = match &found {
+        Some(found) => format!("at revision {found}"),
+        None => "not there".to_owned(),
+    };
     Err(ApiProblem::new(
         StatusCode::PRECONDITION_FAILED,
         "revision_conflict",
-        format!(
-            "If-Match is {wanted}, but the channel is at {}",
-            found.as_deref().unwrap_or("none")
-        ),
+        format!("the precondition does not hold: the channel is {found}"),
     )
     .action("Read the channel again and repeat the change on what it is now."))
+}
+
+/// RFC 7396, section 2.
+fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    let Value::Object(target) = target else { return };
+    for (name, value) in patch {
+        if value.is_null() {
+            target.remove(&name);
+        } else {
+            merge(target.entry(name).or_insert(Value::Null), value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_patch_merges_objects_and_removes_by_null() {
+        let mut target = json!({ "a": { "b": 1, "c": { "d": 2 } }, "e": [1] });
+        merge(
+            &mut target,
+            json!({ "a": { "b": null, "c": { "f": 3 } }, "e": [2], "g": { "h": null } }),
+        );
+        assert_eq!(target, json!({ "a": { "c": { "d": 2, "f": 3 } }, "e": [2], "g": {} }));
+    }
+
+    #[test]
+    fn preconditions_that_cannot_be_read_do_not_hold() {
+        let mut headers = HeaderMap::new();
+        assert!(check_precondition(&headers, None).is_ok());
+        headers.insert(header::IF_MATCH, HeaderValue::from_static("\"1\""));
+        assert!(check_precondition(&headers, None).is_err());
+        headers.insert(
+            header::IF_MATCH,
+            HeaderValue::from_bytes(b"\xff").unwrap_or(HeaderValue::from_static("x")),
+        );
+        assert!(check_precondition(&headers, None).is_err());
+    }
 }

@@ -67,6 +67,7 @@ pub(super) async fn list(State(app): State<App>, uri: Uri) -> Result<Response, A
 async fn wait_for(app: &App, query: &EventQuery) -> Result<EventPage, ApiProblem> {
     // Watched before reading, so that no event slips in between.
     let mut latest = app.journal.latest_event();
+    let mut stopping = app.stopping.clone();
     let deadline = tokio::time::Instant::now() + Duration::from_secs(query.wait);
     loop {
         latest.mark_unchanged();
@@ -74,9 +75,13 @@ async fn wait_for(app: &App, query: &EventQuery) -> Result<EventPage, ApiProblem
         if !page.events.is_empty() {
             return Ok(page);
         }
-        match tokio::time::timeout_at(deadline, latest.changed()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) | Err(_) => return Ok(page),
+        let more = tokio::select! {
+            changed = latest.changed() => changed.is_ok(),
+            () = tokio::time::sleep_until(deadline) => false,
+            _ = stopping.wait_for(|stop| *stop) => false,
+        };
+        if !more {
+            return Ok(page);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 mod chats;
 
-use eclusa_journal::{JournalError, TokenRole};
+use eclusa_journal::TokenRole;
 use eclusa_model::{Channel, Color, Manifest, Secret};
 use serde_json::{Map, Value};
 
@@ -52,9 +52,10 @@ curl -sS '{base}/v1/channels/demo-open/messages' -H 'authorization: Bearer {toke
 }
 
 /// Creates what is missing. The token is a new one at every start.
-pub(crate) async fn set_up(app: &App) -> Result<Demo, JournalError> {
+pub(crate) async fn set_up(app: &App) -> Demo {
     let token = new_token();
-    app.tokens.put(&*app.journal, "demo", TokenRole::Admin, &token, app.now()).await?;
+    // Kept nowhere: it ends with the demo.
+    app.tokens.lend("demo", TokenRole::Admin, &token, app.now());
     for (adapter, color) in app.adapters.active_names().iter().zip(COLORS.iter().cycle()) {
         if let Err(problem) = create_channel(app, adapter, color).await {
             tracing::warn!(adapter, "the demo has no channel for this adapter: {problem}");
@@ -62,7 +63,7 @@ pub(crate) async fn set_up(app: &App) -> Result<Demo, JournalError> {
     }
     let open_ingress =
         app.channels.by_id("demo-open").map(|active| ingress_url(app, &active.channel));
-    Ok(Demo { chats: FakeChats::default(), base: app.config.public_url(), token, open_ingress })
+    Demo { chats: FakeChats::default(), base: app.config.public_url(), token, open_ingress }
 }
 
 async fn create_channel(app: &App, adapter: &str, color: &str) -> Result<(), String> {
