@@ -86,6 +86,8 @@ fn pool(limits: &Limits, pagemap_scan: Enabled) -> PoolingAllocationConfig {
         .max_core_instance_size(1 << 20)
         .max_memory_size(limits.memory_bytes)
         .table_elements(MAX_TABLE_ELEMENTS)
+        // So many memories keep their pages after a burst of calls.
+        .max_unused_warm_slots(32)
         .table_keep_resident(64 << 10)
         .linear_memory_keep_resident(KEEP_RESIDENT)
         .pagemap_scan(pagemap_scan);

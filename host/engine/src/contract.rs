@@ -7,7 +7,7 @@ pub(crate) const PACKAGE: &str = "eclusa:adapter";
 
 /// The versions of `eclusa:adapter` which this host speaks, oldest first. An
 /// adapter built against any other is refused by name.
-pub(crate) const VERSIONS: [&str; 1] = ["0.1.0"];
+pub const VERSIONS: [&str; 1] = ["0.1.0"];
 
 /// The interface which an adapter must export, under one of [`VERSIONS`].
 pub(crate) const EXPORT: &str = "mapping";

@@ -41,6 +41,7 @@ mod ticker;
 mod wasi;
 
 pub use context::{CallContext, Secrets};
+pub use contract::VERSIONS as INTERFACE_VERSIONS;
 pub use engine::{Engine, Loaded};
 pub use error::{CallError, CallFailure, EngineError, LoadError, LoadFailure};
 pub use limits::{EngineConfig, Limits};

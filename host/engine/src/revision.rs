@@ -13,7 +13,7 @@ use crate::instance::Instance;
 use crate::metering::{End, Metering};
 use crate::pace::Pace;
 use crate::program::Program;
-use crate::{CallContext, CallError, Called, Session, fault};
+use crate::{CallContext, CallError, Called, LogLevel, LogLine, Session, fault};
 
 /// One exact build of an adapter, ready to be called.
 ///
@@ -89,7 +89,7 @@ impl Revision {
             })
             .await
         };
-        self.finish(CALL, result, |value| value.is_err())
+        self.finish(CALL, cx, result, |value| value.is_err())
     }
 
     /// Which request sends the message.
@@ -114,7 +114,7 @@ impl Revision {
             })
             .await
         };
-        self.finish(CALL, result, |value| value.is_err())
+        self.finish(CALL, cx, result, |value| value.is_err())
     }
 
     /// What the chat's response to a message means.
@@ -143,7 +143,9 @@ impl Revision {
             })
             .await
         };
-        self.finish(CALL, result, |value| matches!(value, Outcome::Refused(_) | Outcome::Retry(_)))
+        self.finish(CALL, cx, result, |value| {
+            matches!(value, Outcome::Refused(_) | Outcome::Retry(_))
+        })
     }
 
     /// Which request brings the file with this handle.
@@ -171,7 +173,7 @@ impl Revision {
             })
             .await
         };
-        self.finish(CALL, result, |value| value.is_err())
+        self.finish(CALL, cx, result, |value| value.is_err())
     }
 
     /// An instance that answers several calls, one after another, on the calling
@@ -223,6 +225,7 @@ impl Revision {
     fn finish<T>(
         &self,
         call: &'static str,
+        cx: &CallContext,
         result: Outcomes<T>,
         is_problem: impl FnOnce(&T) -> bool,
     ) -> Outcomes<T> {
@@ -233,7 +236,22 @@ impl Revision {
         };
         self.pace.record(report.duration);
         self.metering.record(call, &end, report.duration, report.memory_bytes);
+        for line in &report.log {
+            self.pass_on(cx, line);
+        }
         result
+    }
+
+    /// Writes a line of the guest's to the host's log, under its name.
+    fn pass_on(&self, cx: &CallContext, line: &LogLine) {
+        let (adapter, revision) = (self.name(), self.sha256());
+        let (channel, text) = (cx.channel().id.as_str(), line.text.as_str());
+        match line.level {
+            LogLevel::Debug => tracing::debug!(adapter, revision, channel, "{text}"),
+            LogLevel::Info => tracing::info!(adapter, revision, channel, "{text}"),
+            LogLevel::Warn => tracing::warn!(adapter, revision, channel, "{text}"),
+            LogLevel::Error => tracing::error!(adapter, revision, channel, "{text}"),
+        }
     }
 }
 

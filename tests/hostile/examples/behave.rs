@@ -16,8 +16,12 @@ struct Behave;
 impl Adapter for Behave {
     fn describe() -> String {
         let mut manifest = eclusa_hostile::manifest("behave");
-        manifest["secrets"] = serde_json::json!([{ "name": "token", "summary": "Any text." }]);
-        manifest["samples"] = serde_json::json!({
+        eclusa_hostile::set(
+            &mut manifest,
+            "secrets",
+            serde_json::json!([{ "name": "token", "summary": "Any text." }]),
+        );
+        let samples = serde_json::json!({
             "receive": [{
                 "name": "text",
                 "request": { "body": "hello" },
@@ -37,6 +41,7 @@ impl Adapter for Behave {
                 }]
             }]
         });
+        eclusa_hostile::set(&mut manifest, "samples", samples);
         manifest.to_string()
     }
 

@@ -7,7 +7,7 @@ struct Hostile;
 impl Adapter for Hostile {
     fn describe() -> String {
         let mut manifest = eclusa_hostile::manifest("invalid");
-        manifest["colour"] = "blue".into();
+        eclusa_hostile::set(&mut manifest, "colour", "blue".into());
         manifest.to_string()
     }
 }

@@ -7,14 +7,18 @@ struct Hostile;
 impl Adapter for Hostile {
     fn describe() -> String {
         let mut manifest = eclusa_hostile::manifest("sample-fails");
-        manifest["samples"] = serde_json::json!({
-            "receive": [{ "name": "text", "request": { "body": "hello" }, "events": [] }],
-            "send": [{
-                "name": "text",
-                "message": { "conversation": "c", "type": "text", "text": { "body": "hello" } },
-                "request": { "method": "POST", "url": "https://chat.example/other" }
-            }]
-        });
+        eclusa_hostile::set(
+            &mut manifest,
+            "samples",
+            serde_json::json!({
+                "receive": [{ "name": "text", "request": { "body": "hello" }, "events": [] }],
+                "send": [{
+                    "name": "text",
+                    "message": { "conversation": "c", "type": "text", "text": { "body": "hello" } },
+                    "request": { "method": "POST", "url": "https://chat.example/other" }
+                }]
+            }),
+        );
         manifest.to_string()
     }
 }

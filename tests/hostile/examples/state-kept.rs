@@ -32,7 +32,11 @@ impl Adapter for Counts {
             })
         };
         let mut manifest = eclusa_hostile::manifest("state-kept");
-        manifest["samples"] = serde_json::json!({ "receive": [sample("first"), sample("second")] });
+        eclusa_hostile::set(
+            &mut manifest,
+            "samples",
+            serde_json::json!({ "receive": [sample("first"), sample("second")] }),
+        );
         manifest.to_string()
     }
 

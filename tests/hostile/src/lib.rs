@@ -6,6 +6,8 @@
     unsafe_code,
     unreachable_pub,
     clippy::all,
+    clippy::panic,
+    clippy::indexing_slicing,
     reason = "generated bindings; and these adapters are wrong on purpose"
 )]
 
@@ -134,6 +136,13 @@ pub fn manifest(name: &str) -> serde_json::Value {
         "outbound": { "text": { "level": "full" } },
         "settings_schema": { "type": "object" }
     })
+}
+
+/// Adds a key to a manifest.
+pub fn set(manifest: &mut serde_json::Value, key: &str, value: serde_json::Value) {
+    if let Some(manifest) = manifest.as_object_mut() {
+        manifest.insert(key.to_owned(), value);
+    }
 }
 
 pub fn received(events: Vec<Event>) -> Received {
