@@ -11,7 +11,7 @@ help: ## Says what there is.
 
 run: adapters ## Builds adapters and host, and starts a demo with one channel per adapter.
 	cargo build --workspace --bin eclusa
-	$(TARGET_DIR)/debug/eclusa serve --demo --data data/demo --adapters $(TARGET_DIR)/adapters $(ARGS)
+	$(TARGET_DIR)/debug/eclusa serve --demo --data data/demo --adapters target/adapters $(ARGS)
 
 test: adapters ## Builds the components and runs all tests, those in the documentation too.
 	cargo build -p eclusa-server --bin eclusa
@@ -27,7 +27,7 @@ deny: toolchain ## Checks licences, advisories and sources of all dependencies; 
 
 bench: adapters ## Measures the host beside its references and prints one table.
 	cargo build --release --workspace --bin eclusa --bin eclusa-bench
-	$(TARGET_DIR)/release/eclusa-bench --eclusa $(TARGET_DIR)/release/eclusa --adapters $(TARGET_DIR)/adapters $(ARGS)
+	$(TARGET_DIR)/release/eclusa-bench --eclusa $(TARGET_DIR)/release/eclusa --adapters target/adapters $(ARGS)
 
 adapters: ## Builds the adapters, and the misbehaving ones of the tests, into target/adapters and target/hostile.
 	scripts/build-adapters.sh

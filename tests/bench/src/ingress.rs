@@ -25,7 +25,12 @@ async fn run(options: &Options, table: &mut Table) -> anyhow::Result<()> {
     }
     let (reference, memory, durable) = (median(reference), median(memory), median(durable));
     let unit = "requests/s";
-    table.ratio("ingress, durability off / native axum", (memory, reference), unit, Goal::AtLeast(0.55));
+    table.ratio(
+        "ingress, durability off / native axum",
+        (memory, reference),
+        unit,
+        Goal::AtLeast(0.55),
+    );
     table.ratio("ingress, durable / native axum", (durable, reference), unit, Goal::AtLeast(0.3));
     table.figure("ingress, durable, p99 at half load", median(p99), "ms", Goal::AtMost(20.0));
     Ok(())

@@ -15,7 +15,9 @@ pub(crate) fn measure(options: &Options, table: &mut Table) -> anyhow::Result<()
     std::fs::create_dir(&folder)?;
     for entry in std::fs::read_dir(&options.adapters)? {
         let path = entry?.path();
-        if let Some(name) = path.file_name().filter(|_| path.extension().is_some_and(|e| e == "wasm")) {
+        if let Some(name) =
+            path.file_name().filter(|_| path.extension().is_some_and(|e| e == "wasm"))
+        {
             std::fs::copy(&path, folder.join(name))?;
         }
     }

@@ -83,10 +83,8 @@ impl Process {
     pub(crate) fn resident(&self) -> anyhow::Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib: f64 = line
-            .and_then(|line| line.split_whitespace().next())
-            .context("no VmRSS")?
-            .parse()?;
+        let kib: f64 =
+            line.and_then(|line| line.split_whitespace().next()).context("no VmRSS")?.parse()?;
         Ok(kib / 1024.0)
     }
 }

@@ -30,7 +30,8 @@ async fn take(body: String) -> Response {
         Ok(received) => {
             let number = MAPPED.fetch_add(1, Ordering::Relaxed);
             let events = received.events.len();
-            let answer = format!(r#"{{"messages":[{{"id":"{number}","external_id":"{events}"}}]}}"#);
+            let answer =
+                format!(r#"{{"messages":[{{"id":"{number}","external_id":"{events}"}}]}}"#);
             ([(header::CONTENT_TYPE, "application/json")], answer).into_response()
         }
         Err(problem) => (StatusCode::BAD_REQUEST, problem.to_string()).into_response(),
