@@ -14,7 +14,6 @@ run: adapters ## Builds adapters and host, and starts a demo with one channel pe
 	$(TARGET_DIR)/debug/eclusa serve --demo --data data/demo --adapters target/adapters $(ARGS)
 
 test: adapters ## Builds the components and runs all tests, those in the documentation too.
-	cargo build -p eclusa-server --bin eclusa
 	cargo test --workspace
 
 lint: toolchain ## Checks format and lints; warnings are errors.
