@@ -42,8 +42,8 @@ impl<P: Deref<Target = Program>> Instance<P> {
         store.limiter(State::limiter);
         store.set_hostcall_fuel(runtime.output_fuel());
         store.set_epoch_deadline(runtime.ticks);
-        store.epoch_deadline_callback(|store| {
-            Ok(if store.data().time_is_up() {
+        store.epoch_deadline_callback(|mut store| {
+            Ok(if store.data_mut().time_is_up() {
                 UpdateDeadline::Interrupt
             } else {
                 UpdateDeadline::Continue(1)
