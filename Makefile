@@ -13,8 +13,10 @@ run: adapters ## Builds adapters and host, and starts a demo with one channel pe
 	cargo build --workspace --bin eclusa
 	$(TARGET_DIR)/debug/eclusa serve --demo --data data/demo --adapters target/adapters $(ARGS)
 
+# The misbehaving adapters exist as components only: their exports have names
+# that a native linker does not take.
 test: adapters ## Builds the components and runs all tests, those in the documentation too.
-	cargo test --workspace
+	cargo test --workspace --exclude eclusa-hostile
 
 lint: toolchain ## Checks format and lints; warnings are errors.
 	cargo fmt --all --check
