@@ -7,7 +7,8 @@
 #
 # `scripts/build-adapters.sh NAME...` builds only these; `hostile` stands for all
 # misbehaving ones. A file is replaced only when it changed, so that a host which
-# watches the folder is not woken for nothing. CARGO_TARGET_DIR is respected.
+# watches the folder is not woken for nothing. They are put there wherever
+# CARGO_TARGET_DIR has cargo build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -53,7 +54,7 @@ done
 if [ ${#adapters[@]} -gt 0 ]; then
     cargo build --target "$triple" --profile adapter --lib "${packages[@]}"
     for name in "${adapters[@]}"; do
-        place "$built/eclusa_adapter_${name//-/_}.wasm" "$target_dir/adapters/$name.wasm"
+        place "$built/eclusa_adapter_${name//-/_}.wasm" "target/adapters/$name.wasm"
     done
 fi
 
@@ -61,6 +62,6 @@ if [ "$hostile" = yes ]; then
     cargo build --target "$triple" --profile adapter -p eclusa-hostile --examples
     for source in tests/hostile/examples/*.rs; do
         name=$(basename "$source" .rs)
-        place "$built/examples/${name//-/_}.wasm" "$target_dir/hostile/$name.wasm"
+        place "$built/examples/${name//-/_}.wasm" "target/hostile/$name.wasm"
     done
 fi

@@ -11,7 +11,7 @@ pub(crate) fn programs() -> PathBuf {
 
 /// The `eclusa` binary.
 pub(crate) fn binary() -> PathBuf {
-    existing(vec![programs().join("eclusa")])
+    existing(programs().join("eclusa"))
 }
 
 /// The component of an adapter of `adapters/`.
@@ -25,15 +25,12 @@ pub fn hostile_file(name: &str) -> PathBuf {
 }
 
 fn component(folder: &str, name: &str) -> PathBuf {
-    let file = Path::new(folder).join(format!("{name}.wasm"));
-    let target = programs().parent().expect("a target folder").join(&file);
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target").join(&file);
-    existing(vec![target, workspace])
+    // Always in the workspace, wherever cargo builds.
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    existing(target.join(folder).join(format!("{name}.wasm")))
 }
 
-fn existing(candidates: Vec<PathBuf>) -> PathBuf {
-    match candidates.iter().find(|file| file.is_file()) {
-        Some(file) => file.clone(),
-        None => panic!("{} is missing: run `make test`", candidates[0].display()),
-    }
+fn existing(file: PathBuf) -> PathBuf {
+    assert!(file.is_file(), "{} is missing: run `make test`", file.display());
+    file
 }

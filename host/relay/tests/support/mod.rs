@@ -109,10 +109,7 @@ pub(crate) fn adapter(folder: &str, name: &str) -> Arc<Revision> {
     if let Some(revision) = loaded.get(name) {
         return Arc::clone(revision);
     }
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target")),
-        PathBuf::from,
-    );
+    let target = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target"));
     let file = target.join(folder).join(format!("{name}.wasm"));
     let bytes = std::fs::read(&file)
         .unwrap_or_else(|error| panic!("{}: {error}; run `make adapters`", file.display()));

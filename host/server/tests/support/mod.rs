@@ -77,10 +77,7 @@ pub(crate) fn hostile(name: &str) -> String {
 }
 
 fn component(folder: &str, name: &str) -> String {
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-    // Relative ones count from the workspace, where `make` runs.
-    let file = root().join(target).join(folder).join(format!("{name}.wasm"));
+    let file = root().join("target").join(folder).join(format!("{name}.wasm"));
     assert!(file.exists(), "{} is missing; run `make adapters` first", file.display());
     file.to_str().unwrap().to_owned()
 }
