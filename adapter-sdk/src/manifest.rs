@@ -32,7 +32,7 @@ impl ManifestSource {
 /// Takes the manifest and its samples from files, with paths as in
 /// `include_str!`.
 ///
-/// ```ignore
+/// ```text
 /// const MANIFEST: ManifestSource = manifest! {
 ///     "../manifest.json",
 ///     receive: ["../samples/receive/text.json"],
