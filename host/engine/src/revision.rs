@@ -185,6 +185,15 @@ impl Revision {
         Session::open(&self.program, true)
     }
 
+    /// Calls one after another on the calling thread, outside of live traffic:
+    /// each gets an instance of its own, as in live traffic, and none is counted.
+    ///
+    /// # Errors
+    /// `busy` when all places for sessions stay taken.
+    pub fn rehearsal(&self) -> Result<Session, CallError> {
+        Session::open(&self.program, false)
+    }
+
     async fn admit(&self, call: &'static str) -> Result<OwnedSemaphorePermit, CallError> {
         match self.program.runtime.admit().await {
             Some(permit) => Ok(permit),

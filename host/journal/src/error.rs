@@ -23,9 +23,9 @@ pub enum JournalError {
     #[error("the idempotency key was used before, for another request")]
     IdempotencyConflict,
     /// Somebody else changed it meanwhile, or it is not there.
-    #[error("channel `{id}` is at revision {found}, not {expected}")]
+    #[error("`{id}` is at revision {found}, not {expected}")]
     RevisionConflict {
-        /// The channel's id.
+        /// The channel's id, or the adapter's name.
         id: String,
         /// The revision the change was made from.
         expected: u64,
@@ -40,6 +40,12 @@ pub enum JournalError {
     )]
     ChannelRetired {
         /// The channel's id.
+        id: String,
+    },
+    /// There is no such request, or it is mapped already.
+    #[error("request `{id}` is not among those that could not be mapped")]
+    NotUnmapped {
+        /// The request's id.
         id: String,
     },
     /// Not an id of the kind that the list or the feed is cut by.

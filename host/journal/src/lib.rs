@@ -12,17 +12,22 @@ mod journal;
 mod key;
 mod memory;
 mod records;
+pub mod registry;
 mod sqlite;
 mod state;
+mod traffic;
 mod types;
 
 pub use error::JournalError;
 pub use journal::Journal;
 pub use memory::MemoryJournal;
+pub use clock::{Clock, SystemClock, rfc3339};
+pub use registry::{Registry, RegistryChange};
 pub use records::{DeadLetter, EventPage, MessageRecord, Page, RequestRecord, StoredEvent};
 pub use sqlite::{OpenError, SqliteJournal, SqliteOptions};
+pub use traffic::{OutboundRecord, Traffic};
 pub use types::{
     Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, Delivery, DeliveryBody, DeliveryId,
-    Finish, Idempotency, Lane, Mapping, MessageState, RawRequest, RevisionRef, Submit, Submitted,
+    Finish, Idempotency, Lane, Mapping, FailedMapping, MessageState, RawRequest, Remap, RevisionRef, Submit, Submitted,
     Target, Token, TokenRole,
 };

@@ -65,6 +65,30 @@ pub struct Accept {
     pub push: bool,
 }
 
+/// A request that could not be mapped, and what it has become now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Remap {
+    /// The journal's id of the request.
+    pub request: String,
+    /// The build that mapped it.
+    pub revision: RevisionRef,
+    /// In the order in which they happened.
+    pub events: Vec<Event>,
+    /// What was left out, and why.
+    pub warnings: Vec<Warning>,
+    /// Whether each new event is to be pushed to the platform.
+    pub push: bool,
+}
+
+/// A mapping that failed before another revision mapped the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedMapping {
+    /// The build that failed, if one was called.
+    pub revision: Option<RevisionRef>,
+    /// Why.
+    pub problem: Problem,
+}
+
 /// What became of a recorded request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {

@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use eclusa_journal::{Attempt, DeliveryBody, Finish, Lane, RevisionRef};
+use eclusa_journal::{Attempt, DeliveryBody, Finish, Lane, RevisionRef, rfc3339};
 use eclusa_model::{HttpResponse, Problem};
 
-use crate::clock::rfc3339;
 use crate::{Clock, RetryPolicy};
 
 /// How much of a body is kept in the trace of an attempt.

@@ -4,7 +4,6 @@
 
 mod channels;
 mod chat;
-mod clock;
 mod delivery;
 mod dispatcher;
 mod event;
@@ -15,7 +14,7 @@ pub mod secrets;
 mod verify;
 
 pub use channels::Channels;
-pub use clock::{Clock, SystemClock};
+pub use eclusa_journal::{Clock, SystemClock};
 pub use dispatcher::{Relay, RelayConfig, RelayParts, StartError};
 pub use event::{EventChannel, PlatformEvent};
 pub use http::{

@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use eclusa_engine::Revision;
-use eclusa_journal::Journal;
+use eclusa_journal::{Journal, rfc3339};
 use eclusa_model::Channel;
 use eclusa_relay::Clock;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use tokio::sync::watch;
 
 use crate::Config;
@@ -35,14 +33,6 @@ impl App {
     pub(crate) fn now(&self) -> String {
         rfc3339(self.clock.now_ms())
     }
-}
-
-fn rfc3339(ms: i64) -> String {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000)
-        .ok()
-        .and_then(|time| time.format(&Rfc3339).ok())
-        // Only for clocks beyond the year 9999.
-        .unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned())
 }
 
 /// What the relay asks about channels.

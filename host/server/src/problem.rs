@@ -187,11 +187,15 @@ impl From<JournalError> for ApiProblem {
             }
             JournalError::RevisionConflict { .. } => {
                 Self::new(StatusCode::PRECONDITION_FAILED, "revision_conflict", error.to_string())
-                    .action("Read the channel again and repeat the change on what it is now.")
+                    .action("Read it again and repeat the change on what it is now.")
             }
             JournalError::ChannelRetired { .. } => {
                 Self::new(StatusCode::CONFLICT, "channel_id_retired", error.to_string())
                     .action("Choose another id.")
+            }
+            JournalError::NotUnmapped { .. } => {
+                Self::new(StatusCode::CONFLICT, "request_mapped", error.to_string())
+                    .action("See GET /v1/requests/unmapped for those that are not mapped.")
             }
             JournalError::Storage(_) => {
                 tracing::error!(%error, "the journal failed");

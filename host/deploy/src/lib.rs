@@ -1,0 +1,4 @@
+//! Revisions of adapters: checks, evidence, going live and back.
+
+pub mod shadow;
+pub mod watch;

@@ -1,0 +1,1 @@
+//! What recorded traffic becomes in two revisions.

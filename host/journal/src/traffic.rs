@@ -1,0 +1,59 @@
+//! Recorded traffic: to run it through another revision, and to map again what
+//! had failed.
+
+use async_trait::async_trait;
+use eclusa_model::{HttpResponse, OutboundMessage};
+
+use crate::{Accepted, JournalError, Page, Remap, RequestRecord, RevisionRef};
+
+/// Recorded traffic. Each method is one transaction; writes are fsynced before
+/// it returns.
+#[async_trait]
+pub trait Traffic: Send + Sync + 'static {
+    /// One request from a chat.
+    async fn request(&self, id: String) -> Result<Option<RequestRecord>, JournalError>;
+
+    /// Requests from chats, mapped or not, newest first.
+    async fn requests(&self, page: Page) -> Result<Vec<RequestRecord>, JournalError>;
+
+    /// Messages to chats as adapters get them, newest first.
+    async fn outbound(&self, page: Page) -> Result<Vec<OutboundRecord>, JournalError>;
+
+    /// One message to a chat as adapters get it.
+    async fn outbound_message(&self, id: String) -> Result<Option<OutboundRecord>, JournalError>;
+
+    /// Requests that this revision could not map and no other one has mapped
+    /// since, oldest first, younger than `after` (the id of a request).
+    async fn failed_by(
+        &self,
+        revision: RevisionRef,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<RequestRecord>, JournalError>;
+
+    /// Records what a request that could not be mapped has become now: its
+    /// messages and events, with their dedupe keys and deliveries, as
+    /// [`Journal::accept`](crate::Journal::accept) would have. The request keeps
+    /// the failure in its record.
+    ///
+    /// A new event is `late` where its conversation already has an event of a
+    /// request that was accepted after this one.
+    ///
+    /// # Errors
+    /// `NotUnmapped` where there is no such request, or it is mapped already.
+    async fn remap(&self, remap: Remap) -> Result<Accepted, JournalError>;
+}
+
+/// A message to a chat, and how its chat answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutboundRecord {
+    /// The channel's id.
+    pub channel: String,
+    /// The message; its `reply_to` is the chat's id.
+    pub message: OutboundMessage,
+    /// The last response of the chat's that was recorded, without its headers.
+    /// `None` where there is none, or the message took more than one request.
+    pub response: Option<HttpResponse>,
+    /// The revision of the last attempt.
+    pub revision: Option<RevisionRef>,
+}
