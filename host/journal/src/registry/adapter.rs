@@ -18,9 +18,9 @@ pub struct AdapterRecord {
     /// By which rules candidates go live.
     pub policy: Policy,
     /// What serves; `None` before the first revision passed its checks.
-    pub active: Option<String>,
+    pub active: Option<Served>,
     /// What served before it, the last one at the end: where a rollback leads.
-    pub history: Vec<String>,
+    pub history: Vec<Served>,
     /// What serves is watched, and what takes over where it proves worse.
     pub trial: Option<TrialRecord>,
     /// A share of the conversations is on a candidate.
@@ -36,6 +36,16 @@ pub struct AdapterRecord {
     /// The last file that was taken from the adapters' folder, so that a restart
     /// does not take the same again.
     pub folder: Option<String>,
+}
+
+/// A revision that serves or has served.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Served {
+    /// The revision.
+    pub revision: String,
+    /// The deployment by which it went live.
+    pub deployment: String,
 }
 
 /// A revision that went live not long ago.

@@ -89,6 +89,9 @@ impl DeploymentState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeploymentReason {
+    /// The stage that was not passed, where it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
     /// Stable, in snake case.
     pub code: String,
     /// What was found.

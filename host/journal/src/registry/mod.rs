@@ -9,7 +9,7 @@ mod policy;
 
 use async_trait::async_trait;
 
-pub use adapter::{AdapterRecord, CanaryRecord, Hold, KeptRevision, TrialRecord};
+pub use adapter::{AdapterRecord, CanaryRecord, Hold, KeptRevision, Served, TrialRecord};
 pub use audit::{AuditAction, AuditEntry};
 pub use deployment::{
     Deployment, DeploymentReason, DeploymentState, Door, ManifestChange, StageRecord,

@@ -1,0 +1,82 @@
+//! Which revision answers the calls of one conversation.
+
+use std::sync::Arc;
+
+use eclusa_engine::{CallContext, Revision};
+use eclusa_model::{HttpResponse, OutboundMessage, Outcome, Prepared, Problem};
+
+use super::trial::Failure;
+use super::{Answered, Trial};
+
+/// Which revision answers the calls of one conversation.
+#[derive(Debug, Clone)]
+pub struct Line {
+    revision: Arc<Revision>,
+    /// The revision is its candidate.
+    trial: Option<Arc<Trial>>,
+}
+
+impl Line {
+    /// One revision, and no other where it fails.
+    pub fn steady(revision: Arc<Revision>) -> Self {
+        Self { revision, trial: None }
+    }
+
+    pub(super) fn on_trial(trial: Arc<Trial>) -> Self {
+        Self { revision: Arc::clone(trial.candidate()), trial: Some(trial) }
+    }
+
+    /// The revision that answers first.
+    pub fn revision(&self) -> &Arc<Revision> {
+        &self.revision
+    }
+
+    /// Which request sends the message.
+    pub async fn send(
+        &self,
+        cx: &CallContext,
+        message: &OutboundMessage,
+    ) -> Answered<Result<Prepared, Problem>> {
+        let result = self.revision.send(cx, message).await;
+        let first = Answered { revision: Arc::clone(&self.revision), result };
+        let Some(trial) = &self.trial else { return first };
+        let Some(failure) = Failure::of(&first.result) else {
+            trial.count(&first.result);
+            return first;
+        };
+        let predecessor = trial.predecessor();
+        let result = predecessor.send(cx, message).await;
+        let second = Answered { revision: Arc::clone(predecessor), result };
+        trial.choose(&cx.channel().id, failure, first, second)
+    }
+
+    /// What the chat's response means, to the revision that made the request.
+    pub async fn settle(
+        &self,
+        made_by: &Arc<Revision>,
+        cx: &CallContext,
+        message: &OutboundMessage,
+        response: &HttpResponse,
+        state: Option<&str>,
+    ) -> Answered<Outcome> {
+        let result = made_by.settle(cx, message, response, state).await;
+        let first = Answered { revision: Arc::clone(made_by), result };
+        let trial = match &self.trial {
+            Some(trial) if Arc::ptr_eq(trial.candidate(), made_by) => trial,
+            _ => return first,
+        };
+        let Some(failure) = Failure::of_call(&first.result) else {
+            trial.count(&first.result);
+            return first;
+        };
+        if state.is_some() {
+            // Only who wrote a state can read it.
+            trial.blame(&cx.channel().id, failure);
+            return first;
+        }
+        let predecessor = trial.predecessor();
+        let result = predecessor.settle(cx, message, response, None).await;
+        let second = Answered { revision: Arc::clone(predecessor), result };
+        trial.choose(&cx.channel().id, failure, first, second)
+    }
+}

@@ -1,0 +1,12 @@
+//! Which revision answers a call: the part that the data path uses. It takes no
+//! lock that a deployment holds.
+
+mod line;
+mod route;
+mod routes;
+mod trial;
+
+pub use line::Line;
+pub use route::{Answered, Route};
+pub use routes::{AdapterRoutes, Routes};
+pub use trial::{Cause, Finding, Trial, TrialStart, Verdict};
