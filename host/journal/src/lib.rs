@@ -5,6 +5,7 @@
 
 mod body;
 mod clock;
+mod component;
 mod error;
 mod event;
 mod id;
@@ -18,16 +19,16 @@ mod state;
 mod traffic;
 mod types;
 
+pub use clock::{Clock, SystemClock, rfc3339};
 pub use error::JournalError;
 pub use journal::Journal;
 pub use memory::MemoryJournal;
-pub use clock::{Clock, SystemClock, rfc3339};
-pub use registry::{Registry, RegistryChange};
 pub use records::{DeadLetter, EventPage, MessageRecord, Page, RequestRecord, StoredEvent};
+pub use registry::{Registry, RegistryChange};
 pub use sqlite::{OpenError, SqliteJournal, SqliteOptions};
 pub use traffic::{OutboundRecord, Traffic};
 pub use types::{
     Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, Delivery, DeliveryBody, DeliveryId,
-    Finish, Idempotency, Lane, Mapping, FailedMapping, MessageState, RawRequest, Remap, RevisionRef, Submit, Submitted,
-    Target, Token, TokenRole,
+    FailedMapping, Finish, Idempotency, Lane, Mapping, MessageState, RawRequest, Remap,
+    RevisionRef, Submit, Submitted, Target, Token, TokenRole,
 };

@@ -1,6 +1,7 @@
 //! The journal in memory: the model that others are tested against, and what
 //! benchmarks use to leave the disk out.
 
+mod registry;
 mod state;
 mod trace;
 
@@ -16,12 +17,14 @@ use crate::{
     DeliveryId, EventPage, Finish, Journal, JournalError, Mapping, MessageRecord, Page,
     RequestRecord, Submit, Submitted, Target, Token, body,
 };
+use registry::RegistryState;
 use state::State;
 
 /// A journal that is gone with the process. It keeps all it is given and never
 /// refuses: not for production.
 pub struct MemoryJournal {
     state: Mutex<State>,
+    registry: Mutex<RegistryState>,
     latest_event: watch::Sender<Option<String>>,
 }
 
@@ -34,7 +37,11 @@ impl Default for MemoryJournal {
 impl MemoryJournal {
     /// An empty one.
     pub fn new() -> Self {
-        Self { state: Mutex::new(State::new()), latest_event: watch::Sender::new(None) }
+        Self {
+            state: Mutex::new(State::new()),
+            registry: Mutex::default(),
+            latest_event: watch::Sender::new(None),
+        }
     }
 
     /// The same records as the next process would find them on a disk: its

@@ -3,6 +3,7 @@
 mod accept;
 mod channels;
 mod checkpoint;
+mod components;
 mod dead_letters;
 mod deliveries;
 mod events;
@@ -12,6 +13,7 @@ mod messages;
 mod open;
 mod private;
 mod readers;
+mod registry;
 mod requests;
 mod schema;
 mod seal;
@@ -32,6 +34,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::JournalError;
 use crate::id::Ids;
+use components::Components;
 use readers::Readers;
 use writer::{Fault, FnTask, Health, Order, Place, Unit, closed, order};
 
@@ -47,6 +50,7 @@ pub struct SqliteJournal {
     queued: Arc<AtomicUsize>,
     options: SqliteOptions,
     readers: Arc<Readers>,
+    components: Arc<Components>,
     health: Arc<Health>,
     latest_event: watch::Receiver<Option<String>>,
     deliveries_taken: AtomicBool,

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::SqliteJournal;
 use super::checkpoint::Checkpoints;
+use super::components::Components;
 use super::readers::Readers;
 use super::writer::{Health, Writer};
 use super::{private, schema};
@@ -117,6 +118,7 @@ impl SqliteJournal {
             queued: Arc::default(),
             options,
             readers: Arc::new(Readers::new(&file)),
+            components: Arc::new(Components::new(folder)),
             health,
             latest_event: latest,
             deliveries_taken: AtomicBool::new(false),
@@ -129,6 +131,7 @@ impl SqliteJournal {
 fn lock(folder: &Path) -> Result<File, OpenError> {
     let failed = |error| OpenError::Folder { folder: folder.to_owned(), error };
     private::make_folder(folder).map_err(failed)?;
+    private::warn_of_others(folder).map_err(failed)?;
     let path = folder.join("journal.lock");
     private::make_file(&path).map_err(failed)?;
     let file = File::options().append(true).open(path).map_err(failed)?;

@@ -1,6 +1,6 @@
 //! A folder and files for their owner alone: secrets are in them.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
@@ -11,12 +11,12 @@ pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)?;
-    warn_of_others(folder)
+    builder.create(folder)
 }
 
+/// Warns in the log of a data folder that lets others in.
 #[cfg(unix)]
-fn warn_of_others(folder: &Path) -> io::Result<()> {
+pub(super) fn warn_of_others(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
 
     let mode = std::fs::metadata(folder)?.permissions().mode() & 0o777;
@@ -32,20 +32,35 @@ fn warn_of_others(folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn warn_of_others(_: &Path) -> io::Result<()> {
+pub(super) fn warn_of_others(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
 /// Makes an empty file that only its owner may read, where there is none.
 pub(super) fn make_file(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
     // An existing one is not even opened: closing a database's file gives up
     // all locks that the process has on it.
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
+    match new_file(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Makes a file that only its owner may read, to be written; an error where
+/// there is one.
+pub(super) fn new_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Puts the names of a folder's files on the disk, where the system can.
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
 }

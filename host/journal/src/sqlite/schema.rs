@@ -7,7 +7,8 @@ use crate::id::{Clock, Ids};
 
 /// What each version of the schema adds; the version is kept in
 /// `PRAGMA user_version`. Never change an entry, add one.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 -- One row. `node` are the last 60 bits of all ULIDs.
 CREATE TABLE journal (node INTEGER NOT NULL) STRICT;
 
@@ -110,7 +111,31 @@ CREATE TABLE tokens (
     role TEXT NOT NULL,
     created_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+-- What serves under an adapter's name, what was to serve, and who did what.
+-- `record` and `entry`: JSON. The ids are ULIDs, so they sort by time.
+CREATE TABLE adapters (
+    name TEXT PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    record TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE deployments (
+    id TEXT PRIMARY KEY,
+    adapter TEXT NOT NULL,
+    record TEXT NOT NULL
+) STRICT;
+CREATE INDEX deployments_adapter ON deployments (adapter, id);
+
+CREATE TABLE audit (
+    id TEXT PRIMARY KEY,
+    adapter TEXT NOT NULL,
+    entry TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_adapter ON audit (adapter, id);
+",
+];
 
 /// Brings the tables to the newest version, and tells where ids go on.
 pub(super) fn prepare(conn: &mut Connection) -> Result<(Ids, Clock), OpenError> {

@@ -9,22 +9,24 @@
 
 mod accept;
 mod channels;
+mod components;
 mod deliver;
 mod events;
 mod make;
 mod model;
+mod registry;
 mod restart;
 mod same;
 mod status;
 mod storage;
 mod submit;
 
-use eclusa_journal::{Journal, MemoryJournal, SqliteJournal, SqliteOptions};
+use eclusa_journal::{Journal, MemoryJournal, Registry, SqliteJournal, SqliteOptions};
 use tempfile::TempDir;
 
 /// Makes journals of one kind.
 pub(crate) trait Maker: Default {
-    type Journal: Journal;
+    type Journal: Journal + Registry;
     /// A new, empty journal.
     fn open(&self) -> Self::Journal;
     /// The journal as the next process finds it.
@@ -136,7 +138,15 @@ suite! {
         a_change_from_an_old_revision_is_refused
         a_logo_is_kept_and_removed
         tokens_are_kept_by_name;
+    registry:
+        an_adapter_is_recorded_with_its_evidence
+        a_record_from_an_old_revision_changes_nothing
+        what_is_on_record_is_not_written_over
+        what_happened_is_read_page_by_page
+        a_component_is_kept_under_its_hash
+        a_component_has_no_name_but_its_hash;
     restart:
         everything_is_there_after_a_restart
-        pending_deliveries_come_again_after_a_restart;
+        pending_deliveries_come_again_after_a_restart
+        adapters_are_there_after_a_restart;
 }

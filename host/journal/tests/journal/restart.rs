@@ -1,6 +1,6 @@
 //! What the next process finds.
 
-use eclusa_journal::{Finish, Journal, MessageState};
+use eclusa_journal::{Finish, Journal, MessageState, Registry, RegistryChange};
 use eclusa_model::{DeliveryState, Problem};
 
 use crate::Maker;
@@ -8,6 +8,7 @@ use crate::make::{
     all, attempt, done, keyed, message, next, number, one, page, pushed, sent, started, status,
     submit, text, unmapped,
 };
+use crate::registry::{adapter, deployment, entry, id, sha256};
 
 pub(crate) async fn everything_is_there_after_a_restart(maker: &impl Maker) {
     let journal = maker.open();
@@ -67,4 +68,25 @@ pub(crate) async fn pending_deliveries_come_again_after_a_restart(maker: &impl M
         }
     }
     assert!(next(&mut deliveries).is_none());
+}
+
+pub(crate) async fn adapters_are_there_after_a_restart(maker: &impl Maker) {
+    let journal = maker.open();
+    let change = |revision| RegistryChange {
+        adapter: Some(adapter("open", revision)),
+        deployments: vec![deployment(revision, "open")],
+        audit: vec![entry(revision, "open")],
+    };
+    journal.record(change(1)).await.unwrap();
+    let bytes = vec![7; 1 << 20];
+    journal.put_component(sha256(&bytes), bytes.clone()).await.unwrap();
+
+    let journal = maker.reopen(journal);
+    assert_eq!(journal.adapters().await.unwrap(), [adapter("open", 1)]);
+    assert_eq!(journal.deployment(id(1)).await.unwrap(), Some(deployment(1, "open")));
+    assert_eq!(journal.audit(None, page(10)).await.unwrap(), [entry(1, "open")]);
+    assert_eq!(journal.component(sha256(&bytes)).await.unwrap(), Some(bytes));
+    // The revision goes on where it stood.
+    journal.record(change(1)).await.unwrap_err();
+    journal.record(change(2)).await.unwrap();
 }
