@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use eclusa_model::{HttpResponse, OutboundMessage};
 
-use crate::{Accepted, JournalError, Page, Remap, RequestRecord, RevisionRef};
+use crate::{Accepted, JournalError, Page, Remap, RequestRecord, RevisionRef, StoredEvent};
 
 /// Recorded traffic. Each method is one transaction; writes are fsynced before
 /// it returns.
@@ -15,6 +15,10 @@ pub trait Traffic: Send + Sync + 'static {
 
     /// Requests from chats, mapped or not, newest first.
     async fn requests(&self, page: Page) -> Result<Vec<RequestRecord>, JournalError>;
+
+    /// The events of a request, in their order; none where it was not mapped, and
+    /// none for what an earlier request had brought already.
+    async fn events_of(&self, request: String) -> Result<Vec<StoredEvent>, JournalError>;
 
     /// Messages to chats as adapters get them, newest first.
     async fn outbound(&self, page: Page) -> Result<Vec<OutboundRecord>, JournalError>;
