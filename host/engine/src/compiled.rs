@@ -72,6 +72,19 @@ impl CompiledCache {
         deserialize(engine, &path).map_err(|error| io::Error::other(format!("{error:#}")))
     }
 
+    /// Forgets a component's compiled code.
+    pub(crate) fn remove(&self, sha256: &str) {
+        for extension in ["sha256", "cwasm"] {
+            let path = self.path(sha256, extension);
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    tracing::warn!(file = %path.display(), %error, "compiled code stays");
+                }
+                Ok(()) | Err(_) => {}
+            }
+        }
+    }
+
     fn path(&self, sha256: &str, extension: &str) -> PathBuf {
         self.folder.join(format!("{sha256}-{}.{extension}", self.compatibility))
     }

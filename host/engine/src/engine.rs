@@ -59,4 +59,12 @@ impl Engine {
     ) -> Result<Loaded, LoadError> {
         Loading::new(&self.runtime, name, bytes, progress).run()
     }
+
+    /// Removes what is kept on the disk of a component's compiled code. What is
+    /// loaded goes on.
+    pub fn forget(&self, sha256: &str) {
+        if let Some(cache) = &self.runtime.cache {
+            cache.remove(sha256);
+        }
+    }
 }

@@ -9,6 +9,8 @@ use std::time::Duration;
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 use crate::CallError;
+use crate::GuestTimes;
+use crate::guest_times::GuestClock;
 
 /// What is counted of one exported function.
 struct CallMeter {
@@ -29,6 +31,7 @@ pub(crate) struct Metering {
     memory_high: AtomicUsize,
     running: Gauge,
     in_flight: AtomicUsize,
+    times: GuestClock,
 }
 
 /// How a call ended.
@@ -64,6 +67,7 @@ impl Metering {
             memory_high: AtomicUsize::new(0),
             running: gauge!("eclusa_adapter_calls_running", &labels),
             in_flight: AtomicUsize::new(0),
+            times: GuestClock::new(),
             adapter,
             revision,
         }
@@ -72,6 +76,11 @@ impl Metering {
     /// How many calls are running or waiting.
     pub(crate) fn in_flight(&self) -> usize {
         self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// How long the calls took.
+    pub(crate) fn times(&self) -> GuestTimes {
+        self.times.read()
     }
 
     /// A call has come; it counts until the guard is dropped.
@@ -110,6 +119,7 @@ impl Metering {
         }
         if !duration.is_zero() {
             meter.duration.record(duration);
+            self.times.record(duration);
         }
         if self.memory_high.fetch_max(memory, Ordering::Relaxed) < memory {
             #[allow(clippy::cast_precision_loss, reason = "memories are smaller than 2^53")]

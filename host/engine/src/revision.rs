@@ -13,7 +13,7 @@ use crate::instance::Instance;
 use crate::metering::{End, Metering};
 use crate::pace::Pace;
 use crate::program::Program;
-use crate::{CallContext, CallError, Called, LogLevel, LogLine, Session, fault};
+use crate::{CallContext, CallError, Called, GuestTimes, LogLevel, LogLine, Session, fault};
 
 /// One exact build of an adapter, ready to be called.
 ///
@@ -63,6 +63,11 @@ impl Revision {
     /// How many calls are running or waiting for their turn.
     pub fn in_flight(&self) -> usize {
         self.metering.in_flight()
+    }
+
+    /// How long its calls in live traffic took, since it was loaded.
+    pub fn guest_times(&self) -> GuestTimes {
+        self.metering.times()
     }
 
     /// What a request from the chat means.

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
 use super::Answered;
+use crate::shadow::in_own_words;
 
 /// What a trial begins with.
 #[derive(Debug)]
@@ -119,7 +120,7 @@ impl Failure {
     }
 
     fn of_error(error: &CallError) -> Option<Self> {
-        let message = || format!("`{}`: {}", error.call, error.message);
+        let message = || format!("`{}`: {}", error.call, in_own_words(error));
         (!error.retryable).then(|| Self { code: error.code, message: message(), trapped: true })
     }
 }
@@ -149,6 +150,11 @@ impl Trial {
     /// Who answers where the candidate fails.
     pub fn predecessor(&self) -> &Arc<Revision> {
         &self.start.predecessor
+    }
+
+    /// When it is over, in Unix milliseconds.
+    pub fn until_ms(&self) -> i64 {
+        self.start.until_ms
     }
 
     /// The candidate's calls so far, and those that only it failed.

@@ -1,1 +1,34 @@
-//! What recorded traffic becomes in two revisions.
+//! What recorded traffic becomes in two revisions of an adapter.
+//!
+//! ```text
+//! Traffic ── baseline  ──▶ Answer ─┐
+//!         └─ candidate ──▶ Answer ─┴─ difference ──▶ groups, counts, times
+//! ```
+//!
+//! Where is what:
+//! - calls: `rehearse`, `answer`, `replay`;
+//! - what differs: `json`, `path`, `align`, `difference`;
+//! - the report: `compare`, `tally`, `groups`, `failure`, `mask`, `latency`;
+//! - what follows from it: `verdict`.
+
+mod align;
+mod answer;
+mod compare;
+mod difference;
+mod failure;
+mod groups;
+mod json;
+mod latency;
+mod mask;
+mod path;
+mod rehearse;
+mod replay;
+mod tally;
+mod verdict;
+
+pub use answer::Answer;
+pub use compare::{Traffic, compare_channel};
+pub use difference::{Difference, difference};
+pub use failure::in_own_words;
+pub use replay::{replay_message, replay_request, replay_response};
+pub use verdict::{Slower, slower};

@@ -25,8 +25,8 @@ pub struct AdapterRecord {
     pub trial: Option<TrialRecord>,
     /// A share of the conversations is on a candidate.
     pub canary: Option<CanaryRecord>,
-    /// The deployment that waits for a person.
-    pub waiting: Option<String>,
+    /// What waits for a person.
+    pub waiting: Option<Served>,
     /// Channels that an operator has set to one revision.
     pub pins: BTreeMap<String, String>,
     /// Channels that stay behind, since they lack what the active one needs.
@@ -38,13 +38,13 @@ pub struct AdapterRecord {
     pub folder: Option<String>,
 }
 
-/// A revision that serves or has served.
+/// A revision, and the deployment by which it serves, has served or may serve.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Served {
     /// The revision.
     pub revision: String,
-    /// The deployment by which it went live.
+    /// The deployment.
     pub deployment: String,
 }
 

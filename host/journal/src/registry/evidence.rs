@@ -28,9 +28,11 @@ impl ShadowReport {
         self.comparisons().map(count).sum()
     }
 
-    /// Nothing differs.
+    /// Nothing differs, not even the codes of what fails in both.
     pub fn is_identical(&self) -> bool {
-        self.comparisons().all(|it| it.changed + it.new_failures + it.repaired_failures == 0)
+        self.comparisons().all(|it| {
+            it.changed + it.new_failures + it.repaired_failures == 0 && it.changes.is_empty()
+        })
     }
 }
 
@@ -65,12 +67,22 @@ pub struct Comparison {
     pub repaired_failures: u32,
     /// Both fail, with whatever code.
     pub failing: u32,
-    /// What has changed, the most frequent first.
+    /// What has changed, the 50 most frequent places first. Where both fail, a
+    /// change of the code is one too.
     pub changes: Vec<Change>,
-    /// The new failures by code, the most frequent first.
+    /// How many more places there are; counted up to 5,000.
+    #[serde(default)]
+    pub more_changes: u32,
+    /// The new failures by code, the 50 most frequent first.
     pub failures: Vec<FailureGroup>,
-    /// The repaired failures by their former code, the most frequent first.
+    /// How many more codes of new failures there are.
+    #[serde(default)]
+    pub more_failures: u32,
+    /// The repaired failures by their former code, the 50 most frequent first.
     pub repaired: Vec<FailureGroup>,
+    /// How many more codes of repaired failures there are.
+    #[serde(default)]
+    pub more_repaired: u32,
     /// Guest time of the revision that serves; `None` where nothing was compared.
     pub baseline_latency: Option<Latency>,
     /// Guest time of the candidate.
@@ -81,7 +93,9 @@ pub struct Comparison {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
-    /// JSON pointer into the answer; `*` stands for any place in a list.
+    /// JSON pointer into the answer; `*` stands for any place in a list. A key
+    /// that does not look like a name (`+55 11 99999-0000`) is masked as examples
+    /// are.
     pub pointer: String,
     /// What happened there.
     pub kind: ChangeKind,

@@ -1,0 +1,121 @@
+//! What becomes of a candidate that has passed its checks.
+
+use eclusa_journal::registry::{DeploymentReason, ManifestChange, Mode, ShadowReport};
+
+use super::stages::SHADOW;
+use crate::shadow::Slower;
+
+/// What is known of a candidate.
+pub(super) struct Evidence<'a> {
+    pub(super) mode: Mode,
+    /// Something serves already.
+    pub(super) has_predecessor: bool,
+    pub(super) changes: &'a [ManifestChange],
+    pub(super) shadow: Option<&'a ShadowReport>,
+    pub(super) slower: Option<&'a Slower>,
+    /// Channels that would stay behind.
+    pub(super) held: usize,
+}
+
+/// What becomes of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Decision {
+    GoLive,
+    Wait(DeploymentReason),
+    Reject(DeploymentReason),
+}
+
+/// Decides by the mode.
+pub(super) fn decide(adapter: &str, evidence: &Evidence<'_>) -> Decision {
+    let worse = worse(adapter, evidence);
+    match evidence.mode {
+        Mode::Auto => match (worse, verification(adapter, evidence)) {
+            (Some(reason), _) => Decision::Reject(reason),
+            (None, Some(reason)) => Decision::Wait(reason),
+            (None, None) => Decision::GoLive,
+        },
+        Mode::Review => match worse.or_else(|| differs(adapter, evidence)) {
+            Some(reason) => Decision::Wait(reason),
+            None => Decision::GoLive,
+        },
+        Mode::Manual => Decision::Wait(worse.unwrap_or_else(|| {
+            reason(adapter, "manual", "the policy leaves every decision to a person".to_owned())
+        })),
+    }
+}
+
+/// Why the shadow speaks against it.
+fn worse(adapter: &str, evidence: &Evidence<'_>) -> Option<DeploymentReason> {
+    let report = evidence.shadow?;
+    let failures = report.sum(|it| it.new_failures);
+    if failures > 0 {
+        let total = report.sum(|it| it.total);
+        let message = format!("{failures} of {total} recorded inputs fail in it only");
+        let mut reason = on_shadow(adapter, "shadow_new_failures", message);
+        for shadow in &report.channels {
+            for comparison in [&shadow.receive, &shadow.send, &shadow.settle] {
+                reason.details.extend(comparison.failures.iter().map(|group| {
+                    let (count, code) = (group.count, &group.code);
+                    format!("channel {}: {count} × {code}: {}", shadow.channel, group.message)
+                }));
+            }
+        }
+        return Some(reason);
+    }
+    let slower = evidence.slower?;
+    let message = format!(
+        "`{}` takes {:.1} ms on channel {}, {:.1} ms in the revision that serves \
+         (95th percentile of guest time)",
+        slower.what,
+        slower.candidate_p95_us / 1000.0,
+        slower.channel,
+        slower.baseline_p95_us / 1000.0,
+    );
+    Some(on_shadow(adapter, "shadow_slower", message))
+}
+
+/// The shadow cannot prove another way to verify requests: what it would need,
+/// signatures and secrets, is not recorded.
+fn verification(adapter: &str, evidence: &Evidence<'_>) -> Option<DeploymentReason> {
+    let changed = evidence.changes.iter().any(|it| it.pointer.starts_with("/verification"));
+    (changed && evidence.has_predecessor).then(|| {
+        let message = "it verifies requests otherwise, which recorded traffic cannot prove";
+        reason(adapter, "verification_changed", message.to_owned())
+    })
+}
+
+fn differs(adapter: &str, evidence: &Evidence<'_>) -> Option<DeploymentReason> {
+    let answers = evidence.shadow.map_or(0, |it| it.sum(|it| it.changed + it.repaired_failures));
+    let (manifest, held) = (evidence.changes.len(), evidence.held);
+    (answers > 0 || (manifest > 0 && evidence.has_predecessor) || held > 0).then(|| {
+        let message = format!(
+            "{answers} answers differ, {manifest} parts of the manifest changed, \
+             {held} channels would stay behind"
+        );
+        reason(adapter, "review", message)
+    })
+}
+
+fn on_shadow(adapter: &str, code: &str, message: String) -> DeploymentReason {
+    DeploymentReason {
+        stage: Some(SHADOW.to_owned()),
+        action: format!(
+            "See `eclusa adapter diff {adapter}`. If it is meant to be so, deploy it again with \
+             `--mode review` and approve it."
+        ),
+        ..reason(adapter, code, message)
+    }
+}
+
+fn reason(adapter: &str, code: &str, message: String) -> DeploymentReason {
+    DeploymentReason {
+        stage: None,
+        code: code.to_owned(),
+        message,
+        action: format!(
+            "See `eclusa adapter diff {adapter}`, then `eclusa adapter approve {adapter}` or \
+             `eclusa adapter decline {adapter}`."
+        ),
+        details: Vec::new(),
+    }
+}

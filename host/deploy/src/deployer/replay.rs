@@ -1,0 +1,203 @@
+//! What a recorded message was, and what it becomes in another revision.
+
+use eclusa_engine::CallContext;
+use eclusa_journal::{OutboundRecord, RequestRecord, RevisionRef, StoredEvent};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::Deployer;
+use super::activate::kept;
+use super::core::Core;
+use crate::DeployError;
+use crate::shadow::{Difference, difference, replay_message, replay_request};
+
+/// What a recorded request or message was, and what it becomes now.
+#[derive(Debug, Clone, Serialize)]
+pub struct Replay {
+    /// Id of the request or the message.
+    pub id: String,
+    /// The channel's id.
+    pub channel: String,
+    /// The input as it was recorded.
+    #[serde(flatten)]
+    pub replayed: Replayed,
+    /// The revision that mapped it then, if one did.
+    pub revision_then: Option<RevisionRef>,
+    /// The revision that maps it now.
+    pub revision_now: RevisionRef,
+    /// What it has become then: `events`, `request` or `problem`.
+    pub then: Value,
+    /// What it becomes now.
+    pub now: Value,
+    /// Where these differ.
+    pub differences: Vec<Difference>,
+}
+
+/// The input as it was recorded.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Replayed {
+    /// A request from the chat.
+    Request(Box<RequestRecord>),
+    /// A message to the chat.
+    Message(Value),
+}
+
+impl Deployer {
+    /// Maps a recorded message (of either direction) or request again, by the
+    /// revision that serves its channel or by a kept one. It changes nothing, and
+    /// makes no request.
+    ///
+    /// # Errors
+    /// When there is no such message, request or revision.
+    pub async fn replay(&self, id: &str, revision: Option<&str>) -> Result<Replay, DeployError> {
+        let (id, revision) = (id.to_owned(), revision.map(str::to_owned));
+        self.command(|core| async move {
+            if let Some(record) = core.traffic.outbound_message(id.clone()).await? {
+                return core.replay_outbound(record, revision).await;
+            }
+            let message = core.journal.message(id.clone()).await?;
+            let request = match message {
+                Some(message) => message.request,
+                None => core.traffic.request(id.clone()).await?,
+            };
+            let request = request.ok_or_else(|| DeployError::unknown("message or request", &id))?;
+            core.replay_inbound(id, request, revision).await
+        })
+        .await
+    }
+}
+
+/// A revision, and the channel to call it for.
+struct Caller {
+    revision: std::sync::Arc<eclusa_engine::Revision>,
+    cx: CallContext,
+}
+
+impl Core {
+    async fn caller(&self, id: &str, revision: Option<String>) -> Result<Caller, DeployError> {
+        let slots = self.slots();
+        let found = slots.iter().find_map(|slot| {
+            let channels = self.channels.on(&slot.name);
+            let channel = channels.into_iter().find(|it| it.profile.id == id)?;
+            Some((slot, channel))
+        });
+        let (slot, channel) = found.ok_or_else(|| DeployError::unknown("channel", id))?;
+        let revision = match revision {
+            Some(prefix) => {
+                let mut state = slot.state.lock().await;
+                let sha256 = kept(&state, &prefix)?;
+                self.revision(&mut state, &sha256).await?
+            }
+            None => {
+                let route = self.routes.route(&slot.name, id);
+                let route = route.ok_or_else(|| DeployError::unknown("adapter", &slot.name))?;
+                std::sync::Arc::clone(route.revision())
+            }
+        };
+        Ok(Caller { revision, cx: CallContext::from(&*channel) })
+    }
+
+    async fn replay_inbound(
+        &self,
+        id: String,
+        request: RequestRecord,
+        revision: Option<String>,
+    ) -> Result<Replay, DeployError> {
+        let Caller { revision, cx } = self.caller(&request.channel, revision).await?;
+        let events = self.traffic.events_of(request.id.clone()).await?;
+        let reference = crate::live::reference(&revision);
+        let record = request.clone();
+        let now = tokio::task::spawn_blocking(move || replay_request(&revision, &cx, &record));
+        let now = now.await.map_err(|_| DeployError::Stopping)?;
+        let now = now.map_err(|error| DeployError::Busy(error.to_string()))?.comparable();
+        let then = match &request.problem {
+            Some(problem) => json!({ "problem": problem }),
+            None => json!({
+                "events": events.iter().map(as_mapped).collect::<Vec<_>>(),
+                "warnings": request.warnings,
+            }),
+        };
+        // The answer to the chat is not recorded.
+        let compared = match &now {
+            Value::Object(fields) => {
+                let mut fields = fields.clone();
+                fields.remove("reply");
+                Value::Object(fields)
+            }
+            other => other.clone(),
+        };
+        Ok(Replay {
+            differences: difference(&then, &compared),
+            channel: request.channel.clone(),
+            revision_then: request.revision.clone(),
+            revision_now: reference,
+            replayed: Replayed::Request(Box::new(request)),
+            id,
+            then,
+            now,
+        })
+    }
+
+    async fn replay_outbound(
+        &self,
+        record: OutboundRecord,
+        revision: Option<String>,
+    ) -> Result<Replay, DeployError> {
+        let Caller { revision, cx } = self.caller(&record.channel, revision).await?;
+        let reference = crate::live::reference(&revision);
+        let id = record.message.id.clone();
+        let message = serde_json::to_value(&record.message).unwrap_or_default();
+        let (channel, revision_then) = (record.channel.clone(), record.revision.clone());
+        let attempts = self.journal.message(id.clone()).await?.map(|it| it.attempts);
+        let now = tokio::task::spawn_blocking(move || replay_message(&revision, &cx, &record));
+        let now = now.await.map_err(|_| DeployError::Stopping)?;
+        let now = now.map_err(|error| DeployError::Busy(error.to_string()))?.comparable();
+        let then = attempts.unwrap_or_default().pop().map_or(Value::Null, |attempt| {
+            let body = attempt.request_body.map(|body| match serde_json::from_str(&body) {
+                Ok(json @ (Value::Object(_) | Value::Array(_))) => json,
+                _ => Value::String(body),
+            });
+            match (attempt.method, attempt.problem) {
+                (None, Some(problem)) => json!({ "problem": problem }),
+                (method, _) => json!({
+                    "request": { "method": method, "url": attempt.url, "body": body },
+                    "warnings": attempt.warnings,
+                }),
+            }
+        });
+        // Headers of requests are not recorded.
+        let mut compared = now.clone();
+        if let Some(Value::Object(request)) = compared.get_mut("request") {
+            request.remove("headers");
+        }
+        let differences =
+            if then.is_null() { Vec::new() } else { difference(&then, &compared) };
+        Ok(Replay {
+            id,
+            channel,
+            replayed: Replayed::Message(message),
+            revision_then,
+            revision_now: reference,
+            then,
+            now,
+            differences,
+        })
+    }
+}
+
+/// A recorded event as an adapter makes it: without what the host has added.
+fn as_mapped(event: &StoredEvent) -> Value {
+    let (name, object) = &event.object;
+    let mut object: Value = serde_json::from_str(object.get()).unwrap_or_default();
+    if let Value::Object(fields) = &mut object {
+        for added in ["id", "message_id", "channel", "received_at"] {
+            fields.remove(added);
+        }
+    }
+    let mut mapped = Map::new();
+    mapped.insert("type".to_owned(), json!(event.kind));
+    mapped.insert("occurred_at".to_owned(), json!(event.occurred_at));
+    mapped.insert(name.clone(), object);
+    Value::Object(mapped)
+}

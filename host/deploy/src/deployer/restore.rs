@@ -1,0 +1,138 @@
+//! Takes up what the registry says.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use eclusa_journal::registry::{AdapterRecord, AuditAction, DeploymentState};
+use eclusa_journal::{Page, RegistryChange};
+
+use super::core::{Core, ITSELF, Slot, State, Step};
+use crate::DeployError;
+
+/// The revisions that must be there before the first request.
+fn serving(record: &AdapterRecord) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    all.extend(record.active.iter().map(|served| served.revision.clone()));
+    all.extend(record.trial.iter().map(|trial| trial.predecessor.clone()));
+    all.extend(record.canary.iter().map(|canary| canary.candidate.clone()));
+    all.extend(record.pins.values().cloned());
+    all.extend(record.holds.values().map(|hold| hold.revision.clone()));
+    all
+}
+
+impl Core {
+    /// Loads what served when the last process ended, and then, in the
+    /// background, what else is kept.
+    pub(super) async fn restore(self: &Arc<Self>) -> Result<(), DeployError> {
+        let records = self.registry.adapters().await?;
+        {
+            let mut files = self.files.lock().await;
+            for record in &records {
+                for kept in &record.kept {
+                    files.entry(kept.sha256.clone()).or_default().insert(record.name.clone());
+                }
+            }
+        }
+        for record in records {
+            let slot = self.slot_or_new(&record.name);
+            let mut state = slot.state.lock().await;
+            state.record = record;
+            self.end_interrupted(&mut state).await?;
+            for sha256 in serving(&state.record) {
+                if let Err(error) = self.revision(&mut state, &sha256).await {
+                    tracing::error!(
+                        adapter = slot.name,
+                        revision = sha256,
+                        %error,
+                        "a kept revision does not load"
+                    );
+                }
+            }
+            self.do_without_lost(&mut state).await?;
+            self.publish(&mut state, None);
+            drop(state);
+            let core = Arc::clone(self);
+            tokio::spawn(async move { core.load_others(&slot).await });
+        }
+        Ok(())
+    }
+
+    /// Deployments whose checks the end of the last process cut off.
+    async fn end_interrupted(&self, state: &mut State) -> Result<(), DeployError> {
+        let page = Page { channel: None, before: None, limit: 50 };
+        let deployments = self.registry.deployments(Some(state.record.name.clone()), page).await?;
+        state.latest = deployments.first().cloned();
+        for mut deployment in deployments {
+            if deployment.state != DeploymentState::Checking {
+                continue;
+            }
+            deployment.state = DeploymentState::Interrupted;
+            deployment.updated_at = self.now();
+            if state.latest.as_ref().is_some_and(|latest| latest.id == deployment.id) {
+                state.latest = Some(deployment.clone());
+            }
+            self.registry
+                .record(RegistryChange { deployments: vec![deployment], ..Default::default() })
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Where what served cannot be loaded any more, the last one before it that
+    /// can takes over; canaries, trials, pins and holds on lost ones end.
+    async fn do_without_lost(&self, state: &mut State) -> Result<(), DeployError> {
+        let mut step = Step::of(state);
+        let record = &mut step.record;
+        let is_lost = |sha256: &String| !state.loaded.contains_key(sha256);
+        let active_is_lost = record.active.as_ref().is_some_and(|it| is_lost(&it.revision));
+        record.canary = record.canary.take().filter(|it| !is_lost(&it.candidate));
+        record.trial = record.trial.take().filter(|it| !is_lost(&it.predecessor));
+        record.pins.retain(|_, sha256| !is_lost(sha256));
+        record.holds.retain(|_, hold| !is_lost(&hold.revision));
+        if !active_is_lost {
+            return if step.record == state.record { Ok(()) } else { self.commit(state, step).await };
+        }
+        step.record.canary = None;
+        step.record.trial = None;
+        let lost = step.record.active.take();
+        while let Some(served) = step.record.history.pop() {
+            if self.revision(state, &served.revision).await.is_ok() {
+                step.record.active = Some(served);
+                break;
+            }
+        }
+        let detail = "its component or compiled code is lost; the last one before it that loads \
+                      takes over";
+        let mut entry = self.audit(ITSELF, AuditAction::RolledBack, &step.record, detail);
+        entry.revision = lost.map(|lost| lost.revision);
+        step.audit.push(entry);
+        self.commit(state, step).await
+    }
+
+    /// Loads the other kept revisions, so that a rollback takes no time.
+    async fn load_others(&self, slot: &Slot) {
+        let kept: Vec<String> = {
+            let state = slot.state.lock().await;
+            state.record.kept.iter().map(|kept| kept.sha256.clone()).collect()
+        };
+        for sha256 in kept {
+            if slot.state.lock().await.loaded.contains_key(&sha256) {
+                continue;
+            }
+            match self.load_kept(&slot.name, &sha256).await {
+                Ok(revision) => {
+                    let mut state = slot.state.lock().await;
+                    if state.record.kept.iter().any(|kept| kept.sha256 == sha256) {
+                        state.loaded.entry(sha256).or_insert(revision);
+                    }
+                }
+                Err(error) => tracing::warn!(
+                    adapter = slot.name,
+                    revision = sha256,
+                    %error,
+                    "a kept revision does not load"
+                ),
+            }
+        }
+    }
+}

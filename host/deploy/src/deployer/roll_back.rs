@@ -1,0 +1,169 @@
+//! Back to what served before, by itself or by a person.
+
+use std::sync::Arc;
+
+use eclusa_journal::RevisionRef;
+use eclusa_journal::registry::{
+    AuditAction, Deployment, DeploymentReason, DeploymentState, Served,
+};
+
+use super::Deployer;
+use super::activate::kept;
+use super::core::{Core, Slot, State, Step};
+use crate::DeployError;
+use crate::live::Finding;
+
+impl Deployer {
+    /// Takes back what went live last: a canary, else what serves. `revision` (or
+    /// its first digits) takes over, where not the one that served before. What
+    /// had failed in the revision taken back is mapped again.
+    ///
+    /// # Errors
+    /// When there is nothing to go back to.
+    pub async fn roll_back(
+        &self,
+        adapter: &str,
+        revision: Option<&str>,
+        actor: &str,
+        why: Option<String>,
+    ) -> Result<Deployment, DeployError> {
+        let (slot, actor) = (self.core.slot(adapter)?, actor.to_owned());
+        let revision = revision.map(str::to_owned);
+        self.command(|core| async move {
+            let mut state = slot.state.lock().await;
+            let message = why.unwrap_or_else(|| format!("taken back by {actor}"));
+            let reason = by_hand(message);
+            let to = match revision {
+                Some(prefix) => Some(kept(&state, &prefix)?),
+                None => None,
+            };
+            core.take_back(&slot, &mut state, to, reason, &actor).await
+        })
+        .await
+    }
+}
+
+fn by_hand(message: String) -> DeploymentReason {
+    DeploymentReason {
+        stage: None,
+        code: "rolled_back_by_hand".to_owned(),
+        message,
+        action: "Correct it, and deploy it again.".to_owned(),
+        details: Vec::new(),
+    }
+}
+
+/// Why a candidate is taken back by itself.
+pub(super) fn found(finding: &Finding) -> DeploymentReason {
+    let (code, message, details) = match finding {
+        Finding::Failures { calls, worse, causes } => (
+            "live_failures",
+            format!("{worse} of its {calls} calls failed in it only"),
+            causes
+                .iter()
+                .map(|(code, cause)| {
+                    let (count, channel) = (cause.count, &cause.channel);
+                    format!("{count} × {code}, first on channel {channel}: {}", cause.message)
+                })
+                .collect(),
+        ),
+        Finding::Latency { candidate_ms, predecessor_ms } => (
+            "live_slower",
+            format!(
+                "its calls take {candidate_ms:.1} ms, its predecessor's {predecessor_ms:.1} ms \
+                 (95th percentile of guest time)"
+            ),
+            Vec::new(),
+        ),
+    };
+    DeploymentReason {
+        stage: None,
+        code: code.to_owned(),
+        message,
+        action: "Its predecessor serves again. Correct it, and deploy it again.".to_owned(),
+        details,
+    }
+}
+
+impl Core {
+    /// Takes back a canary, else what serves. `to` takes over, where not the one
+    /// that served before.
+    pub(super) async fn take_back(
+        self: &Arc<Self>,
+        slot: &Arc<Slot>,
+        state: &mut State,
+        to: Option<String>,
+        reason: DeploymentReason,
+        actor: &str,
+    ) -> Result<Deployment, DeployError> {
+        let mut step = Step::of(state);
+        let canary = step.record.canary.take();
+        let taken_back = match (canary, to) {
+            (Some(canary), None) => {
+                self.moved(&canary.deployment, DeploymentState::RolledBack, Some(reason)).await?
+            }
+            (_, to) => {
+                let to = predecessor(state, to)?;
+                self.revision(state, &to.revision).await?;
+                self.end_canary(&mut step, DeploymentState::RolledBack).await?;
+                let history = &mut step.record.history;
+                if let Some(at) = history.iter().rposition(|it| it.revision == to.revision) {
+                    history.truncate(at);
+                }
+                step.record.trial = None;
+                let state_then = DeploymentState::Live;
+                step.deployments.extend(self.moved(&to.deployment, state_then, None).await?);
+                let before = step.record.active.replace(to);
+                self.hold(&mut step, state, None);
+                match before {
+                    Some(before) => {
+                        let then = DeploymentState::RolledBack;
+                        self.moved(&before.deployment, then, Some(reason)).await?
+                    }
+                    None => None,
+                }
+            }
+        };
+        let taken_back = taken_back.ok_or_else(nothing_before)?;
+        let why = taken_back.reason.as_ref();
+        let detail = why.map(|it| format!("{}: {}", it.code, it.message)).unwrap_or_default();
+        let action = AuditAction::RolledBack;
+        let entry = self.audit_of(actor, action, &step.record, &taken_back, detail);
+        step.audit.push(entry);
+        step.deployments.push(taken_back.clone());
+        self.commit(state, step).await?;
+        metrics::counter!("eclusa_adapter_rollbacks_total", "adapter" => slot.name.clone())
+            .increment(1);
+        let failed =
+            RevisionRef { adapter: slot.name.clone(), sha256: taken_back.revision.clone() };
+        let (core, slot) = (Arc::clone(self), Arc::clone(slot));
+        tokio::spawn(async move {
+            if let Err(error) = core.remap(&slot, failed).await {
+                tracing::error!(adapter = slot.name, %error, "requests could not be mapped again");
+            }
+        });
+        Ok(taken_back)
+    }
+}
+
+fn predecessor(state: &State, to: Option<String>) -> Result<Served, DeployError> {
+    let record = &state.record;
+    let served = match to {
+        None => record.history.last().cloned(),
+        Some(sha256) => {
+            let known = record.history.iter().rev().find(|served| served.revision == sha256);
+            // It was kept without ever having served.
+            known.cloned().or(Some(Served { revision: sha256, deployment: String::new() }))
+        }
+    };
+    let active = record.active.as_ref().map(|active| &active.revision);
+    served.filter(|served| Some(&served.revision) != active).ok_or_else(nothing_before)
+}
+
+fn nothing_before() -> DeployError {
+    DeployError::state(
+        "nothing_to_roll_back_to",
+        "no other revision has served before this one, or it is not kept any more",
+        "See `eclusa adapter list`; deploy an older file again, or activate a kept revision.",
+    )
+}

@@ -1,0 +1,89 @@
+//! Recorded traffic through two revisions.
+
+use std::sync::Arc;
+
+use eclusa_engine::{CallContext, Revision};
+use eclusa_journal::Page;
+use eclusa_journal::registry::{ShadowPolicy, ShadowReport};
+use eclusa_model::Channel;
+
+use super::core::Core;
+use crate::DeployError;
+use crate::shadow::{Traffic, compare_channel};
+
+/// No more inputs than these are compared for one candidate, so that an adapter
+/// with a thousand channels gets its answer in seconds too; then each channel has
+/// an equal share, and not less than [`LEAST`].
+const MOST: usize = 20_000;
+const LEAST: u32 = 5;
+
+impl Core {
+    /// What the newest recorded traffic of these channels becomes in both.
+    pub(super) async fn shadow(
+        &self,
+        baseline: &Arc<Revision>,
+        candidate: &Arc<Revision>,
+        channels: &[Arc<Channel>],
+        policy: &ShadowPolicy,
+    ) -> Result<ShadowReport, DeployError> {
+        let share = u32::try_from(MOST / 2 / channels.len().max(1)).unwrap_or(u32::MAX).max(LEAST);
+        let mut report = ShadowReport {
+            baseline: baseline.sha256().to_owned(),
+            candidate: candidate.sha256().to_owned(),
+            compared_at: self.now(),
+            channels: Vec::with_capacity(channels.len()),
+        };
+        for channel in channels {
+            let traffic = self
+                .recorded(&channel.profile.id, policy.requests.min(share), policy.messages.min(share))
+                .await?;
+            let (baseline, candidate) = (Arc::clone(baseline), Arc::clone(candidate));
+            let (cx, id) = (CallContext::from(&**channel), channel.profile.id.clone());
+            let compared = tokio::task::spawn_blocking(move || {
+                compare_channel(&baseline, &candidate, &cx, &id, &traffic)
+            });
+            let compared = compared.await.map_err(|_| DeployError::Stopping)?;
+            report.channels.push(compared.map_err(|error| DeployError::Busy(error.to_string()))?);
+        }
+        Ok(report)
+    }
+
+    async fn recorded(
+        &self,
+        channel: &str,
+        requests: u32,
+        messages: u32,
+    ) -> Result<Traffic, DeployError> {
+        /// A page of the journal's has no more.
+        const PAGE: u32 = 500;
+        let mut traffic = Traffic { requests: Vec::new(), outbound: Vec::new() };
+        let page = |limit: u32, before| Page {
+            channel: Some(channel.to_owned()),
+            before,
+            limit: limit.min(PAGE),
+        };
+        let (mut left, mut before) = (requests, None);
+        while left > 0 {
+            let found = self.traffic.requests(page(left, before)).await?;
+            before = found.last().map(|record| record.id.clone());
+            left = left.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
+            let is_last = found.len() < PAGE as usize;
+            traffic.requests.extend(found);
+            if is_last {
+                break;
+            }
+        }
+        let (mut left, mut before) = (messages, None);
+        while left > 0 {
+            let found = self.traffic.outbound(page(left, before)).await?;
+            before = found.last().map(|record| record.message.id.clone());
+            left = left.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
+            let is_last = found.len() < PAGE as usize;
+            traffic.outbound.extend(found);
+            if is_last {
+                break;
+            }
+        }
+        Ok(traffic)
+    }
+}

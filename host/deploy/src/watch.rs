@@ -1,1 +1,0 @@
-//! The watched folder of adapters.
