@@ -81,3 +81,6 @@ fn code_of(failure: &Failure) -> Value {
     let key = if failure.is_problem { "problem" } else { "error" };
     json!({ key: { "code": failure.code } })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,430 @@
+//! Recorded traffic in two revisions of real components.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use eclusa_deploy::shadow::{
+    Answer, Traffic, compare_channel, difference, replay_message, replay_request, replay_response,
+    slower,
+};
+use eclusa_engine::{CallContext, Engine, EngineConfig, Limits, Revision};
+use eclusa_journal::registry::{
+    ChangeKind, ChannelShadow, Comparison, RollbackPolicy, ShadowReport,
+};
+use eclusa_journal::{OutboundRecord, RawRequest, RequestRecord};
+use eclusa_model::{HttpResponse, SampleChannel};
+use serde_json::{Value, json};
+
+fn engine() -> Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| Engine::new(EngineConfig::default()).unwrap()).clone()
+}
+
+fn load(engine: &Engine, path: &str) -> Arc<Revision> {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target").join(path);
+    let bytes = std::fs::read(&file).unwrap_or_else(|error| {
+        panic!("{path}: {error}; build the test adapters with `scripts/build-adapters.sh`")
+    });
+    engine.load("adapter", &bytes).unwrap_or_else(|error| panic!("{path}: {error}")).revision
+}
+
+fn shop(revision: &str) -> Arc<Revision> {
+    load(&engine(), &format!("hostile/shop-{revision}.wasm"))
+}
+
+fn context() -> CallContext {
+    let channel: SampleChannel =
+        serde_json::from_value(json!({"url": "https://chat.example.com"})).unwrap();
+    CallContext::from(&channel)
+}
+
+fn request(id: &str, body: &Value) -> RequestRecord {
+    RequestRecord {
+        id: id.to_owned(),
+        channel: "shop".to_owned(),
+        raw: RawRequest {
+            received_at: "2026-01-02T03:04:05Z".to_owned(),
+            method: "POST".to_owned(),
+            path: String::new(),
+            query: Vec::new(),
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: body.to_string(),
+        },
+        revision: None,
+        warnings: Vec::new(),
+        problem: None,
+    }
+}
+
+fn outbound(id: &str, text: &str, response: Option<HttpResponse>) -> OutboundRecord {
+    let message = json!({"id": id, "conversation": "t1", "type": "text", "text": {"body": text}});
+    OutboundRecord {
+        channel: "shop".to_owned(),
+        message: serde_json::from_value(message).unwrap(),
+        response,
+        revision: None,
+    }
+}
+
+fn taken() -> Option<HttpResponse> {
+    Some(HttpResponse::text(200, r#"{"id":"s-77"}"#))
+}
+
+/// An entry of the shop's chat, with the fields of its kind.
+fn entry(id: u32, kind: &str, fields: &Value) -> Value {
+    let mut entry = json!({
+        "id": id.to_string(), "thread": "t1", "user": {"id": "u1", "name": "Ana Souza"},
+        "at": "2026-03-01T12:00:00Z", "kind": kind,
+    });
+    for (name, value) in fields.as_object().unwrap() {
+        entry[name] = value.clone();
+    }
+    entry
+}
+
+/// 12 texts of which 8 have an order, one of them twice in one request; 3 places,
+/// 2 files, 2 voices, which the first revision does not know.
+fn shop_traffic() -> Traffic {
+    let order = |id: u32| entry(id, "text", &json!({"text": "Cadê?", "order": "A-1001"}));
+    let mut bodies: Vec<Value> = (0..7).map(order).collect();
+    bodies.push(json!([order(7), order(8)]));
+    bodies.extend((10..14).map(|id| entry(id, "text", &json!({"text": "boom or slow"}))));
+    bodies.extend((20..23).map(|id| entry(id, "place", &json!({"lat": -23.5, "lon": -46.6}))));
+    let url = json!({"url": "https://shop.example.com/a.ogg", "mime": "audio/ogg"});
+    bodies.extend((30..32).map(|id| entry(id, "file", &url)));
+    bodies.extend((40..42).map(|id| entry(id, "voice", &url)));
+    let numbered = bodies.iter().enumerate();
+    Traffic {
+        requests: numbered.map(|(place, body)| request(&format!("r{place}"), body)).collect(),
+        outbound: vec![
+            outbound("m0", "Oi", taken()),
+            outbound("m1", "Olá", Some(HttpResponse::text(404, ""))),
+            outbound("m2", "Sim", None),
+        ],
+    }
+}
+
+fn compare(baseline: &str, candidate: &str, traffic: &Traffic) -> ChannelShadow {
+    let (baseline, candidate) = (shop(baseline), shop(candidate));
+    let shadow = compare_channel(&baseline, &candidate, &context(), "shop", traffic).unwrap();
+    for it in [&shadow.receive, &shadow.send, &shadow.settle] {
+        assert_adds_up(it);
+    }
+    // What is kept can be read again, and holds nothing personal.
+    let json = serde_json::to_string(&shadow).unwrap();
+    assert_eq!(serde_json::from_str::<ChannelShadow>(&json).unwrap(), shadow);
+    for personal in ["Ana", "Souza", "Cadê", "A-1001", "23.5", "s-77", "told"] {
+        assert!(!json.contains(personal), "{personal}: {json}");
+    }
+    shadow
+}
+
+fn assert_adds_up(it: &Comparison) {
+    let sum = it.identical + it.changed + it.new_failures + it.repaired_failures + it.failing;
+    assert_eq!(sum, it.total, "{it:?}");
+}
+
+fn assert_identical(it: &Comparison, total: u32, failing: u32) {
+    assert_eq!((it.total, it.identical, it.failing), (total, total - failing, failing), "{it:?}");
+    assert!(it.changes.is_empty() && it.failures.is_empty() && it.repaired.is_empty());
+}
+
+/// Pointers, kinds and counts.
+fn changes(it: &Comparison) -> Vec<(&str, ChangeKind, u32)> {
+    it.changes.iter().map(|it| (it.pointer.as_str(), it.kind.clone(), it.count)).collect()
+}
+
+#[test]
+fn the_same_mapping_is_identical() {
+    let shadow = compare("1", "2", &shop_traffic());
+    assert_eq!(shadow.channel, "shop");
+    assert_identical(&shadow.receive, 19, 2);
+    assert_identical(&shadow.send, 3, 0);
+    assert_identical(&shadow.settle, 2, 0);
+    let receive = shadow.receive.candidate_latency.unwrap();
+    assert_eq!(receive.calls, 18, "the first is a warm-up");
+    assert!(receive.p50_us > 0.0 && receive.p50_us <= receive.p95_us);
+    assert!(receive.p95_us <= receive.max_us);
+    assert_eq!(shadow.send.baseline_latency.unwrap().calls, 3);
+}
+
+#[test]
+fn a_renamed_field_is_named_with_the_right_count() {
+    let shadow = compare("1", "renames", &shop_traffic());
+    let renamed = ChangeKind::Renamed("/events/*/message/extra/order_id".to_owned());
+    assert_eq!(changes(&shadow.receive), [("/events/*/message/extra/order", renamed, 8)]);
+    assert_eq!((shadow.receive.changed, shadow.receive.identical), (8, 9));
+    let example = &shadow.receive.changes[0].example;
+    assert_eq!((example.id.as_str(), &example.before), ("r0", &json!("A-9999")));
+    assert_identical(&shadow.send, 3, 0);
+}
+
+#[test]
+fn a_changed_value_is_named_with_the_right_count() {
+    let shadow = compare("1", "drops", &shop_traffic());
+    let body = ("/events/*/message/text/body", ChangeKind::Replaced, 4);
+    assert_eq!(changes(&shadow.receive), [body]);
+    let example = &shadow.receive.changes[0].example;
+    assert_eq!(example.before, json!("aaaa aa aaaa"));
+    assert_eq!(example.after, json!("aaaa aa"));
+}
+
+#[test]
+fn a_new_event_is_one_change() {
+    let shadow = compare("1", "new-event", &shop_traffic());
+    assert_eq!(changes(&shadow.receive), [("/events/*", ChangeKind::Added, 17)]);
+    assert_eq!(shadow.receive.changes[0].example.after["type"], json!("typing"));
+    assert_eq!(shadow.receive.changes[0].example.before, Value::Null);
+}
+
+#[test]
+fn an_event_that_is_gone_is_one_change() {
+    let shadow = compare("new-event", "1", &shop_traffic());
+    assert_eq!(changes(&shadow.receive), [("/events/*", ChangeKind::Removed, 17)]);
+}
+
+#[test]
+fn a_change_inside_a_body_is_named() {
+    let shadow = compare("1", "send-changes", &shop_traffic());
+    let renamed = ChangeKind::Renamed("/request/body/message".to_owned());
+    assert_eq!(changes(&shadow.send), [("/request/body/text", renamed, 3)]);
+    assert_identical(&shadow.receive, 19, 2);
+    assert_identical(&shadow.settle, 2, 0);
+}
+
+#[test]
+fn new_failures_are_grouped_by_code() {
+    let shadow = compare("1", "traps-on-place", &shop_traffic());
+    assert_eq!((shadow.receive.new_failures, shadow.receive.identical), (3, 14));
+    let [group] = shadow.receive.failures.as_slice() else { panic!("{shadow:?}") };
+    assert_eq!((group.code.as_str(), group.count, group.example.as_str()), ("trap", 3, "r12"));
+    assert!(group.message.starts_with("it trapped: "), "{group:?}");
+
+    let shadow = compare("1", "refuses", &shop_traffic());
+    let [group] = shadow.receive.failures.as_slice() else { panic!("{shadow:?}") };
+    assert_eq!((group.code.as_str(), group.count), ("unknown_kind", 2));
+    assert_eq!(group.message, "it returns a problem: the input cannot be mapped");
+    assert_eq!((shadow.receive.new_failures, shadow.receive.failing), (2, 2));
+}
+
+#[test]
+fn new_failures_to_send_and_to_settle_are_found() {
+    let shadow = compare("1", "send-traps", &shop_traffic());
+    assert_eq!((shadow.send.new_failures, shadow.send.failures[0].code.as_str()), (3, "trap"));
+    assert_eq!(shadow.send.failures[0].example, "m0");
+    let shadow = compare("1", "settle-traps", &shop_traffic());
+    assert_eq!((shadow.settle.total, shadow.settle.new_failures), (2, 2));
+    assert_identical(&shadow.send, 3, 0);
+}
+
+#[test]
+fn repaired_failures_are_found() {
+    let shadow = compare("1", "repairs", &shop_traffic());
+    assert_eq!((shadow.receive.repaired_failures, shadow.receive.failing), (2, 0));
+    let [group] = shadow.receive.repaired.as_slice() else { panic!("{shadow:?}") };
+    assert_eq!(
+        (group.code.as_str(), group.count, group.example.as_str()),
+        ("unknown_kind", 2, "r17")
+    );
+    assert!(shadow.receive.changes.is_empty() && shadow.receive.failures.is_empty());
+}
+
+fn report(shadow: ChannelShadow) -> ShadowReport {
+    ShadowReport {
+        baseline: "1".to_owned(),
+        candidate: "2".to_owned(),
+        compared_at: "2026-01-02T03:04:05Z".to_owned(),
+        channels: vec![shadow],
+    }
+}
+
+#[test]
+fn a_slow_candidate_is_found_on_the_side_where_it_is_slow() {
+    let body = entry(1, "text", &json!({"text": "Oi"}));
+    let traffic = Traffic {
+        requests: (0..25).map(|id| request(&format!("r{id}"), &body)).collect(),
+        outbound: (0..25).map(|id| outbound(&format!("m{id}"), "Oi", taken())).collect(),
+    };
+    // Only the factor counts here; how slow it is differs between machines.
+    let rule = RollbackPolicy { latency_floor_ms: 0.5, ..RollbackPolicy::default() };
+    let shadow = compare("1", "slow", &traffic);
+    assert_identical(&shadow.receive, 25, 0);
+    println!("{:?} {:?}", shadow.receive.baseline_latency, shadow.receive.candidate_latency);
+    let slower = slower(&report(shadow), &rule).unwrap();
+    assert!(["receive", "send"].contains(&slower.what), "{slower:?}");
+    assert!(slower.candidate_p95_us > 3.0 * slower.baseline_p95_us);
+    let back = compare("slow", "1", &traffic);
+    assert_eq!(eclusa_deploy::shadow::slower(&report(back), &rule), None);
+}
+
+/// Every sample of an adapter as recorded traffic.
+fn samples(revision: &Revision) -> Vec<(CallContext, Traffic)> {
+    let samples = &revision.manifest().samples;
+    let receive = samples.receive.iter().map(|sample| {
+        let it = sample.request.to_request();
+        let mut record = request(&sample.name, &Value::Null);
+        record.raw = RawRequest {
+            received_at: it.received_at,
+            method: it.method,
+            path: it.path,
+            query: it.query,
+            headers: it.headers,
+            body: it.body,
+        };
+        let traffic = Traffic { requests: vec![record], outbound: Vec::new() };
+        (CallContext::from(&sample.channel), traffic)
+    });
+    let send = samples.send.iter().map(|sample| {
+        let record = |response| OutboundRecord {
+            message: sample.message.clone(),
+            ..outbound("m", "x", response)
+        };
+        let responses = sample.responses.iter().map(|it| record(Some(it.response.to_response())));
+        let traffic = Traffic {
+            requests: Vec::new(),
+            outbound: std::iter::once(record(None)).chain(responses).collect(),
+        };
+        (CallContext::from(&sample.channel), traffic)
+    });
+    receive.chain(send).collect()
+}
+
+#[test]
+fn an_adapter_is_identical_with_itself_in_all_its_samples() {
+    for adapter in ["open", "telegram", "whatsapp-cloud", "slack"] {
+        let baseline = load(&engine(), &format!("adapters/{adapter}.wasm"));
+        let (mut compared, mut identical) = (0, 0);
+        for (cx, traffic) in samples(&baseline) {
+            let shadow = compare_channel(&baseline, &baseline, &cx, "c", &traffic).unwrap();
+            for it in [&shadow.receive, &shadow.send, &shadow.settle] {
+                compared += it.total;
+                identical += it.identical;
+                assert_eq!(it.identical + it.failing, it.total, "{adapter}: {it:?}");
+                assert!(it.changes.is_empty());
+            }
+        }
+        println!("{adapter}: {identical} of {compared}");
+        assert!(compared > 20 && identical * 3 > compared * 2, "{adapter}: {identical}/{compared}");
+    }
+}
+
+#[test]
+fn what_a_guest_wrote_is_in_no_report() {
+    let engine = engine();
+    let (open, behave) =
+        (load(&engine, "adapters/open.wasm"), load(&engine, "hostile/behave.wasm"));
+    // The open adapter maps these; the other one does what it is told instead.
+    let told = ["time", "empty-id", "extra", "invalid", "stderr-then-panic", "header", "nan"];
+    let requests = told.iter().map(|told| {
+        let body = json!({
+            "id": "1", "conversation": "c", "from": {"id": "p"}, "type": "text",
+            "text": {"body": "Oi"}, "behave": told,
+        });
+        request(told, &body)
+    });
+    let traffic = Traffic { requests: requests.collect(), outbound: Vec::new() };
+    let shadow = compare_channel(&open, &behave, &context(), "c", &traffic).unwrap();
+    assert_adds_up(&shadow.receive);
+    let messages: Vec<(&str, &str)> =
+        shadow.receive.failures.iter().map(|it| (it.code.as_str(), it.message.as_str())).collect();
+    println!("{messages:#?}");
+    assert_eq!(shadow.receive.new_failures, 7, "{shadow:#?}");
+    let codes: Vec<&str> = messages.iter().map(|it| it.0).collect();
+    assert_eq!(codes, ["bad_output", "told_so", "trap"]);
+    assert_eq!(
+        messages[0].1,
+        "/events/0/message/sent_at: expected an RFC 3339 time in UTC, e.g. 2015-09-07T17:05:32Z"
+    );
+    let json = serde_json::to_string(&shadow).unwrap();
+    for personal in ["1441645532", "told to", "line 9", "set-cookie", "after many", "empty-id\""] {
+        assert!(!json.replace("\"example\":\"empty-id\"", "").contains(personal), "{json}");
+    }
+}
+
+#[test]
+fn one_request_is_replayed_with_its_exact_differences() {
+    let (first, renames) = (shop("1"), shop("renames"));
+    let body = json!([
+        entry(1, "text", &json!({"text": "a", "lang": "pt"})),
+        entry(2, "text", &json!({"text": "b", "order": "A-1001"})),
+    ]);
+    let record = request("r", &body);
+    let before = replay_request(&first, &context(), &record).unwrap();
+    let after = replay_request(&renames, &context(), &record).unwrap();
+    assert!(matches!(&before, Answer::Received(it) if it.events.len() == 2));
+    let found = difference(&before.comparable(), &after.comparable());
+    let [it] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(it.pointer, "/events/1/message/extra/order");
+    assert_eq!(it.kind, ChangeKind::Renamed("/events/1/message/extra/order_id".to_owned()));
+    assert_eq!(it.before, json!("A-1001"));
+}
+
+#[test]
+fn failures_are_replayed_as_answers() {
+    let record = request("r", &entry(1, "place", &json!({"lat": 1, "lon": 2})));
+    let answer = replay_request(&shop("traps-on-place"), &context(), &record).unwrap();
+    assert!(matches!(&answer, Answer::Error(error) if error.code == "trap"), "{answer:?}");
+    assert_eq!(answer.comparable()["error"]["code"], json!("trap"));
+    let record = request("r", &entry(1, "voice", &json!({})));
+    let answer = replay_request(&shop("1"), &context(), &record).unwrap();
+    assert!(matches!(&answer, Answer::Problem(it) if it.code == "unknown_kind"), "{answer:?}");
+}
+
+#[test]
+fn messages_and_responses_are_replayed() {
+    let shop = shop("1");
+    let record = outbound("m1", "Oi", taken());
+    let sent = replay_message(&shop, &context(), &record).unwrap().comparable();
+    assert_eq!(sent["request"]["body"], json!({"thread": "t1", "text": "Oi", "ref": "m1"}));
+    let settled = replay_response(&shop, &context(), &record).unwrap().unwrap();
+    assert_eq!(settled.comparable(), json!({"sent": {"external_id": "s-77"}}));
+    let unanswered = outbound("m1", "Oi", None);
+    assert!(replay_response(&shop, &context(), &unanswered).unwrap().is_none());
+}
+
+/// An engine whose calls wait for their turn for a moment only.
+fn impatient() -> Engine {
+    let limits = Limits { queue_time: std::time::Duration::from_millis(2), ..Limits::default() };
+    Engine::new(EngineConfig { limits, ..EngineConfig::default() }).unwrap()
+}
+
+#[test]
+fn a_busy_host_is_no_failure_of_the_candidate() {
+    let engine = impatient();
+    let (first, traps) =
+        (load(&engine, "hostile/shop-1.wasm"), load(&engine, "hostile/shop-traps-on-place.wasm"));
+    let traffic = shop_traffic();
+    let taken: Vec<_> = std::iter::from_fn(|| first.rehearsal().ok()).collect();
+    assert!(!taken.is_empty());
+    let error = compare_channel(&first, &traps, &context(), "shop", &traffic).unwrap_err();
+    assert!(error.retryable, "{error}");
+    assert_eq!(error.code, "busy");
+    drop(taken);
+    let shadow = compare_channel(&first, &traps, &context(), "shop", &traffic).unwrap();
+    assert_eq!(shadow.receive.new_failures, 3);
+}
+
+#[test]
+fn one_place_is_enough_and_is_waited_for() {
+    let engine = impatient();
+    let first = load(&engine, "hostile/shop-1.wasm");
+    let mut taken: Vec<_> = std::iter::from_fn(|| first.rehearsal().ok()).collect();
+    let one = taken.pop().unwrap();
+    let traffic = shop_traffic();
+    std::thread::scope(|scope| {
+        let compared =
+            scope.spawn(|| compare_channel(&first, &first, &context(), "shop", &traffic).unwrap());
+        // Before or after it first asks for the place: it must get it.
+        drop(one);
+        assert_identical(&compared.join().unwrap().receive, 19, 2);
+    });
+    drop(taken);
+}
