@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eclusa_engine::Revision;
+use eclusa_deploy::live::Line;
 use eclusa_model::Channel;
 
 /// The channels and adapters as they are now. Asked for every attempt, so a
@@ -11,6 +11,7 @@ pub trait Channels: Send + Sync + 'static {
     /// A channel; `None` where it was deleted.
     fn channel(&self, id: &str) -> Option<Arc<Channel>>;
 
-    /// The revision of an adapter that serves now; `None` where there is none.
-    fn revision(&self, adapter: &str) -> Option<Arc<Revision>>;
+    /// Who answers the calls for a conversation now; `None` where nothing serves
+    /// under the name of the channel's adapter.
+    fn line(&self, channel: &Channel, conversation: &str) -> Option<Line>;
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use eclusa_engine::{CallContext, CallError, CallReport, LogLevel, Revision};
-use eclusa_journal::{DeliveryBody, Lane, RevisionRef};
+use eclusa_deploy::live::{Line, reference};
+use eclusa_engine::{CallContext, CallError, CallReport, Called, LogLevel, Revision};
+use eclusa_journal::{DeliveryBody, Lane};
 use eclusa_model::{
     Channel, HttpRequest, HttpResponse, NextRequest, OutboundMessage, Outcome, Problem, Warning,
 };
@@ -50,18 +51,14 @@ impl Carrier for ChatCarrier {
             ));
         };
         let adapter = &channel.profile.adapter;
-        let Some(revision) = self.channels.revision(adapter) else {
+        let Some(line) = self.channels.line(&channel, &message.conversation) else {
             let problem = Problem::configuration(
                 "adapter_missing",
                 format!("no adapter `{adapter}` serves channel `{}`", lane.channel),
             )
-            .action(format!("Put `{adapter}.wasm` into the adapters' folder."))
+            .action(format!("Deploy it: `eclusa adapter deploy {adapter}.wasm`."))
             .retryable();
             return recorder(None).failed(&self.policy, attempts, None, problem);
-        };
-        let reference = RevisionRef {
-            adapter: revision.name().to_owned(),
-            sha256: revision.sha256().to_owned(),
         };
         let send = Send {
             http: &self.http,
@@ -69,10 +66,11 @@ impl Carrier for ChatCarrier {
             cx: CallContext::from(&*channel),
             scrubber: Scrubber::new(&channel),
             channel: &channel,
-            revision: &revision,
+            revision: Arc::clone(line.revision()),
+            line,
             message: &message,
             attempts,
-            recorder: recorder(Some(reference)),
+            recorder: recorder(None),
         };
         send.run().await
     }
@@ -85,7 +83,9 @@ struct Send<'a> {
     channel: &'a Channel,
     cx: CallContext,
     scrubber: Scrubber,
-    revision: &'a Revision,
+    line: Line,
+    /// Who wrote the last request.
+    revision: Arc<Revision>,
     message: &'a OutboundMessage,
     attempts: u32,
     recorder: Recorder,
@@ -107,7 +107,9 @@ impl From<Problem> for Failure {
 
 impl Send<'_> {
     async fn run(mut self) -> Carried {
-        match self.steps().await {
+        let result = self.steps().await;
+        self.recorder.attempt.revision = Some(reference(&self.revision));
+        match result {
             Ok(external_id) => self.recorder.done(external_id),
             Err(Failure::Dead(problem)) => self.recorder.dead(problem),
             Err(Failure::Later(problem, retry_after)) => {
@@ -122,7 +124,8 @@ impl Send<'_> {
         let mut state: Option<String> = None;
         for _ in 0..MAX_REQUESTS {
             let response = self.exchange(&filling).await?;
-            let outcome = self.settle(self.message, &response, state.as_deref()).await?;
+            let (outcome, by) = self.settle(self.message, &response, state.as_deref()).await?;
+            self.revision = by;
             match outcome {
                 Outcome::Sent(receipt) => {
                     self.warn(receipt.warnings);
@@ -151,13 +154,17 @@ impl Send<'_> {
 
     /// The request of `send`.
     async fn first_request(&mut self) -> Result<Filling, Failure> {
-        let prepared = self.send(self.message).await??;
+        let answered = self.line.send(&self.cx, self.message).await;
+        self.revision = answered.revision;
+        let prepared = self.answer(answered.result)??;
         self.warn(prepared.warnings);
         let input = Untrusted { message: self.message, response: None, state: None };
         let Some(shield) = Shield::needed(&input, &prepared.request)? else {
             return Ok(Filling::plain(prepared.request));
         };
-        let masked = self.send(&shield.message).await?.ok().map(|prepared| prepared.request);
+        // By the same one: another would word its request otherwise.
+        let masked = self.revision.send(&self.cx, &shield.message).await;
+        let masked = self.answer(masked)?.ok().map(|prepared| prepared.request);
         self.choose(shield, prepared.request, masked)
     }
 
@@ -173,7 +180,7 @@ impl Send<'_> {
             return Ok((Filling::plain(next.request), Some(next.state)));
         };
         let masked_response = shield.response.as_ref().unwrap_or(response);
-        let outcome =
+        let (outcome, _) =
             self.settle(&shield.message, masked_response, shield.state.as_deref()).await?;
         let masked = match outcome {
             Outcome::Next(masked) => Some(masked),
@@ -229,30 +236,28 @@ impl Send<'_> {
         Ok(response)
     }
 
-    async fn send(
-        &self,
-        message: &OutboundMessage,
-    ) -> Result<Result<eclusa_model::Prepared, Problem>, Failure> {
-        let called = self.revision.send(&self.cx, message).await;
+    fn answer<T>(&self, called: Result<Called<T>, CallError>) -> Result<T, Failure> {
         let called = called.map_err(|error| Failure::from(call_problem(&error)))?;
         self.log(&called.report);
         Ok(called.value)
     }
 
-    /// What the response means. After a success the chat may have taken the
-    /// message already, so what goes wrong here must not send it again.
+    /// What the response means, and who says so. After a success the chat may have
+    /// taken the message already, so what goes wrong here must not send it again.
     async fn settle(
         &self,
         message: &OutboundMessage,
         response: &HttpResponse,
         state: Option<&str>,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<(Outcome, Arc<Revision>), Failure> {
         let mut busy = 0;
         loop {
-            let error = match self.revision.settle(&self.cx, message, response, state).await {
+            let answered =
+                self.line.settle(&self.revision, &self.cx, message, response, state).await;
+            let error = match answered.result {
                 Ok(called) => {
                     self.log(&called.report);
-                    return Ok(called.value);
+                    return Ok((called.value, answered.revision));
                 }
                 Err(error) => error,
             };

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use eclusa_engine::Revision;
+use eclusa_deploy::live::{Line, Route, Routes};
+use eclusa_deploy::Deployer;
 use eclusa_journal::{Journal, rfc3339};
 use eclusa_model::Channel;
 use eclusa_relay::Clock;
 use tokio::sync::watch;
 
 use crate::Config;
-use crate::adapters::Adapters;
 use crate::auth::Tokens;
 use crate::channels::Channels;
 
@@ -19,7 +19,7 @@ use crate::channels::Channels;
 pub(crate) struct App {
     pub(crate) config: Arc<Config>,
     pub(crate) journal: Arc<dyn Journal>,
-    pub(crate) adapters: Arc<Adapters>,
+    pub(crate) deployer: Deployer,
     pub(crate) channels: Arc<Channels>,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -29,6 +29,11 @@ pub(crate) struct App {
 }
 
 impl App {
+    /// Which revision answers the calls of a channel.
+    pub(crate) fn route(&self, channel: &Channel) -> Option<Route> {
+        self.deployer.routes().route(&channel.profile.adapter, &channel.profile.id)
+    }
+
     /// The time in RFC 3339 with milliseconds.
     pub(crate) fn now(&self) -> String {
         rfc3339(self.clock.now_ms())
@@ -38,7 +43,7 @@ impl App {
 /// What the relay asks about channels.
 pub(crate) struct Directory {
     pub(crate) channels: Arc<Channels>,
-    pub(crate) adapters: Arc<Adapters>,
+    pub(crate) routes: Arc<Routes>,
 }
 
 impl eclusa_relay::Channels for Directory {
@@ -46,7 +51,9 @@ impl eclusa_relay::Channels for Directory {
         self.channels.by_id(id).map(|active| Arc::clone(&active.channel))
     }
 
-    fn revision(&self, adapter: &str) -> Option<Arc<Revision>> {
-        self.adapters.active(adapter)
+    fn line(&self, channel: &Channel, conversation: &str) -> Option<Line> {
+        let profile = &channel.profile;
+        let route = self.routes.route(&profile.adapter, &profile.id)?;
+        Some(route.line(&profile.id, conversation))
     }
 }

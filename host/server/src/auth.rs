@@ -40,6 +40,10 @@ impl Permission {
     }
 }
 
+/// Who makes a request: the name of the token.
+#[derive(Debug, Clone)]
+pub(crate) struct Actor(pub(crate) String);
+
 /// The tokens that are let in. Only their hashes are kept.
 #[derive(Default)]
 pub(crate) struct Tokens {
@@ -83,12 +87,12 @@ impl Tokens {
         Ok(())
     }
 
-    /// Lets a request in, or says why not.
+    /// Lets a request in and says who makes it, or why it is not let in.
     pub(crate) fn check(
         &self,
         headers: &HeaderMap,
         permission: Permission,
-    ) -> Result<(), ApiProblem> {
+    ) -> Result<Actor, ApiProblem> {
         let token = headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
@@ -109,14 +113,14 @@ impl Tokens {
         let tokens = self.tokens.load();
         // All hashes are compared to their ends, so that nothing can be measured.
         let found = tokens.iter().fold(None, |found, candidate| {
-            if bool::from(candidate.hash.ct_eq(&hash)) { Some(candidate.role) } else { found }
+            if bool::from(candidate.hash.ct_eq(&hash)) { Some(candidate) } else { found }
         });
-        let role = found.ok_or_else(|| {
+        let token = found.ok_or_else(|| {
             ApiProblem::unauthorized("token_unknown", "this token is not known")
                 .action("Check that the whole token was copied.")
         })?;
-        if permission.granted_to(role) {
-            return Ok(());
+        if permission.granted_to(token.role) {
+            return Ok(Actor(token.name.clone()));
         }
         Err(ApiProblem::new(
             StatusCode::FORBIDDEN,

@@ -75,6 +75,13 @@ impl Channels {
         all
     }
 
+    /// Those on an adapter, by id.
+    pub(crate) fn on(&self, adapter: &str) -> Vec<Arc<Channel>> {
+        let mut all = self.all();
+        all.retain(|active| active.channel.profile.adapter == adapter);
+        all.into_iter().map(|active| Arc::clone(&active.channel)).collect()
+    }
+
     /// Changes one; the data path sees it when this returns.
     ///
     /// It runs in a task of its own: a caller who hangs up must not leave a change
@@ -93,5 +100,11 @@ impl Channels {
             changed
         });
         task.await.map_err(|error| JournalError::Storage(error.to_string()))?
+    }
+}
+
+impl eclusa_deploy::Channels for Channels {
+    fn on(&self, adapter: &str) -> Vec<Arc<Channel>> {
+        Self::on(self, adapter)
     }
 }

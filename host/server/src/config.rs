@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use eclusa_deploy::watch::WatchOptions;
 use eclusa_engine::Limits as EngineLimits;
 use eclusa_model::Secret;
 use figment::Figment;
@@ -47,6 +48,8 @@ pub struct Config {
     pub limits: Limits,
     /// How messages are handed on.
     pub delivery: Delivery,
+    /// How adapters are deployed.
+    pub deploy: Deploy,
     /// Where messages are kept. Default `sqlite`.
     pub journal: JournalKind,
     /// Creates one channel for each adapter and a chat to try them with. Default
@@ -65,6 +68,7 @@ impl Default for Config {
             platform: None,
             limits: Limits::default(),
             delivery: Delivery::default(),
+            deploy: Deploy::default(),
             journal: JournalKind::Sqlite,
             demo: false,
         }
@@ -165,6 +169,28 @@ impl Default for Delivery {
     }
 }
 
+/// How adapters are deployed. By which rules a candidate goes live is each
+/// adapter's policy (`PUT /v1/adapters/{name}/policy`), not configuration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Deploy {
+    /// So many revisions of each adapter stay ready for a rollback. Default 5, at
+    /// least 2. Each takes some 3 MiB of memory and its file's size on the disk.
+    pub keep: usize,
+    /// How long a file of the adapters' folder must stand still before it counts,
+    /// in milliseconds. Default 40. Raise it where files are copied in slowly.
+    pub quiet_ms: u64,
+    /// How often the folder is read for changes that nobody announces, in seconds.
+    /// Default 10. Lower it where it is on a network.
+    pub rescan_seconds: u64,
+}
+
+impl Default for Deploy {
+    fn default() -> Self {
+        Self { keep: 5, quiet_ms: 40, rescan_seconds: 10 }
+    }
+}
+
 /// Where messages are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -201,6 +227,15 @@ impl Config {
         figment.extract().map_err(|error| ConfigError::Invalid(Box::new(error)))
     }
 
+    /// How the adapters' folder is watched.
+    pub(crate) fn watch_options(&self) -> WatchOptions {
+        WatchOptions {
+            quiet: Duration::from_millis(self.deploy.quiet_ms),
+            rescan: Duration::from_secs(self.deploy.rescan_seconds),
+            max_bytes: self.limits.engine().component_bytes as u64,
+        }
+    }
+
     /// Checks what the types alone cannot say.
     ///
     /// # Errors
@@ -220,6 +255,9 @@ impl Config {
             ("delivery.attempts", u64::from(delivery.attempts), 1),
             ("delivery.first_pause_ms", delivery.first_pause_ms, 1),
             ("delivery.longest_pause_ms", delivery.longest_pause_ms, 1),
+            ("deploy.keep", self.deploy.keep as u64, 2),
+            ("deploy.quiet_ms", self.deploy.quiet_ms, 1),
+            ("deploy.rescan_seconds", self.deploy.rescan_seconds, 1),
         ];
         for (key, value, least) in at_least {
             if value < least {

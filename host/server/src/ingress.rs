@@ -7,8 +7,9 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request as HttpRequest, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use eclusa_deploy::live::reference;
 use eclusa_engine::{CallError, CallReport, LogLevel, Revision};
-use eclusa_journal::{Accept, Accepted, Mapping, RawRequest, RevisionRef};
+use eclusa_journal::{Accept, Accepted, Mapping, RawRequest};
 use eclusa_model::{
     HttpResponse, Manifest, OnInvalid, Problem, ProblemKind, Received, Request, Verification,
     Warning,
@@ -81,18 +82,19 @@ async fn receive(
     })?;
     let channel = &active.channel;
     let profile = &channel.profile;
-    let revision = app.adapters.active(&profile.adapter).ok_or_else(|| {
+    let route = app.route(channel).ok_or_else(|| {
         ApiProblem::unavailable(
             "adapter_missing",
             format!("the adapter `{}` of this channel is not loaded", profile.adapter),
             60,
         )
     })?;
+    let manifest = route.revision().manifest();
     let (parts, body) = request.into_parts();
     let method = parts.method.as_str().to_ascii_uppercase();
     let bytes = read_body(body, app.config.limits.body_bytes).await?;
     let verified = verify(
-        revision.manifest(),
+        manifest,
         &channel.secrets,
         &SignedRequest {
             method: &method,
@@ -114,12 +116,13 @@ async fn receive(
         query: url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
             .into_owned()
             .collect(),
-        headers: visible_headers(&parts.headers, revision.manifest()),
+        headers: visible_headers(&parts.headers, manifest),
         body,
         received_at: app.now(),
     };
-    let called = revision.receive(&active.context, &request).await;
-    let mapped = match called {
+    let answered = route.receive(&active.context, &request).await;
+    let revision = answered.revision;
+    let mapped = match answered.result {
         Ok(called) => {
             log_guest(&called.report, &profile.id, &revision);
             called.value
@@ -136,7 +139,7 @@ async fn receive(
     match mapped {
         Ok(received) => {
             if verified == Verified::Unsigned && !received.events.is_empty() {
-                return Err(unsigned_events(revision.manifest()));
+                return Err(unsigned_events(manifest));
             }
             record_mapped(app, &profile.id, &revision, request, received).await
         }
@@ -263,7 +266,7 @@ async fn record_mapped(
             channel: channel.to_owned(),
             raw: raw(request),
             mapping: Mapping::Mapped {
-                revision: revision_ref(revision),
+                revision: reference(revision),
                 events,
                 warnings: warnings.clone(),
             },
@@ -295,7 +298,7 @@ async fn record_unmapped(
             channel: channel.to_owned(),
             raw: raw(request),
             mapping: Mapping::Unmapped {
-                revision: Some(revision_ref(revision)),
+                revision: Some(reference(revision)),
                 problem: problem.clone(),
             },
             push: false,
@@ -320,10 +323,6 @@ fn raw(request: Request) -> RawRequest {
         headers: request.headers,
         body: request.body,
     }
-}
-
-fn revision_ref(revision: &Revision) -> RevisionRef {
-    RevisionRef { adapter: revision.name().to_owned(), sha256: revision.sha256().to_owned() }
 }
 
 fn answer(accepted: &Accepted, warnings: &[Warning], problem: Option<&Problem>) -> Response {

@@ -1,7 +1,6 @@
 //! The server behind the `eclusa` binary: HTTP surface, configuration, start and
 //! stop.
 
-mod adapters;
 mod api;
 mod app;
 mod auth;

@@ -22,7 +22,7 @@ pub(crate) async fn ready(State(app): State<App>) -> Result<Response, ApiProblem
     app.journal
         .health()
         .map_err(|cause| ApiProblem::unavailable("not_ready", format!("journal: {cause}"), 5))?;
-    let adapters = app.adapters.active_names();
+    let adapters = app.deployer.routes().names();
     Ok((StatusCode::OK, Json(json!({ "status": "ready", "adapters": adapters }))).into_response())
 }
 
@@ -54,6 +54,6 @@ pub(crate) async fn index(State(app): State<App>) -> Html<String> {
 <ul>{demo}<li><a href="/openapi.json">The API, as OpenAPI</a></li>
 <li><a href="/readyz">Ready?</a></li><li><a href="/metrics">Metrics</a></li></ul>
 </html>"#,
-        app.adapters.active_names().join(", ")
+        app.deployer.routes().names().join(", ")
     ))
 }

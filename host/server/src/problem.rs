@@ -6,6 +6,7 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use eclusa_deploy::DeployError;
 use eclusa_journal::JournalError;
 use eclusa_model::Problem;
 use serde::Serialize;
@@ -205,6 +206,41 @@ impl From<JournalError> for ApiProblem {
                 Self::new(StatusCode::BAD_REQUEST, "invalid_cursor", error.to_string())
                     .action("Use `next` of an earlier answer, or leave it out.")
             }
+        }
+    }
+}
+
+impl From<DeployError> for ApiProblem {
+    fn from(error: DeployError) -> Self {
+        let detail = error.to_string();
+        match error {
+            DeployError::Name(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_name", detail)
+                .action("Choose another name; channels name their adapter by it."),
+            DeployError::Unknown { kind, name } => Self::not_found(kind, &name),
+            DeployError::Ambiguous { .. } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "revision_ambiguous", detail)
+                    .action("Give more digits.")
+            }
+            DeployError::State { code, action, .. } => {
+                Self::new(StatusCode::CONFLICT, code, detail).action(action)
+            }
+            DeployError::Requirements { missing, .. } => Self {
+                violations: missing
+                    .into_iter()
+                    .map(|(pointer, message)| Violation::new(pointer, message))
+                    .collect(),
+                ..Self::new(StatusCode::CONFLICT, "requirements_missing", detail)
+            }
+            .action("Give the channel what `violations` name, then do this again."),
+            DeployError::Policy(wrong) => Self::violations(
+                wrong.into_iter().map(|(pointer, why)| Violation::new(pointer, why)).collect(),
+            ),
+            DeployError::Load(error) => {
+                Self::new(StatusCode::CONFLICT, error.code, detail).action(error.action.clone())
+            }
+            DeployError::Busy(_) => Self::unavailable("busy", detail, 1),
+            DeployError::Stopping => Self::unavailable("stopping", detail, 5),
+            DeployError::Journal(error) => error.into(),
         }
     }
 }

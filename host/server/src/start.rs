@@ -1,13 +1,15 @@
 //! Starting a server from its configuration, and stopping it.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use eclusa_engine::{Engine, EngineConfig, EngineError};
+use eclusa_deploy::watch::WatchError;
+use eclusa_deploy::{DeployError, DeployOptions, DeployParts, Deployer, FolderParts};
 use eclusa_journal::{
-    Journal, JournalError, MemoryJournal, OpenError, SqliteJournal, SqliteOptions, TokenRole,
+    Journal, JournalError, MemoryJournal, OpenError, Registry, SqliteJournal, SqliteOptions,
+    TokenRole, Traffic,
 };
 use eclusa_model::Secret;
 use eclusa_relay::{
@@ -19,7 +21,6 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::adapters::Adapters;
 use crate::app::{App, Directory};
 use crate::auth::{Tokens, new_token};
 use crate::channels::Channels;
@@ -47,14 +48,12 @@ pub enum StartError {
     /// The configuration makes no sense.
     #[error(transparent)]
     Config(#[from] crate::ConfigError),
-    /// The folder of adapters cannot be read.
-    #[error("cannot read the folder of adapters {}: {source}; name it with --adapters", .folder.display())]
-    Adapters {
-        /// The folder.
-        folder: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    /// The folder of adapters cannot be read or watched.
+    #[error("the folder of adapters: {0}; name another with --adapters")]
+    Adapters(#[from] WatchError),
+    /// What served cannot be taken up again.
+    #[error("the adapters: {0}")]
+    Deploy(#[from] DeployError),
     /// The journal cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -109,20 +108,33 @@ impl Server {
         config.listen = listener
             .local_addr()
             .map_err(|source| StartError::Listen { address: config.listen, source })?;
-        let (journal, sqlite) = open_journal(&config).await?;
+        let Stores { journal, registry, traffic, sqlite } = open_stores(&config).await?;
         let engine = Engine::new(EngineConfig {
             limits: config.limits.engine(),
             cache_dir: (config.journal == JournalKind::Sqlite)
                 .then(|| config.data.join("compiled")),
         })?;
-        let adapters = load_adapters(&engine, config.adapters.clone()).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (stop, mut stopped) = watch::channel(false);
         let stopping = stopped.clone();
+        let channels = Arc::new(Channels::load(Arc::clone(&journal)).await?);
+        let parts = DeployParts {
+            engine,
+            registry,
+            traffic,
+            journal: Arc::clone(&journal),
+            channels: Arc::clone(&channels) as Arc<dyn eclusa_deploy::Channels>,
+            clock: Arc::clone(&clock),
+            options: DeployOptions { keep: config.deploy.keep, push: platform.is_some() },
+        };
+        let deployer = Deployer::start(parts, stopping.clone()).await?;
+        let folder =
+            FolderParts { folder: config.adapters.clone(), options: config.watch_options() };
+        deployer.serve_folder(folder, stopping.clone()).await?;
         let app = App {
             journal: Arc::clone(&journal),
-            channels: Arc::new(Channels::load(Arc::clone(&journal)).await?),
-            adapters: Arc::new(adapters),
+            channels,
+            deployer,
             tokens: Arc::new(Tokens::load(&*journal).await?),
             clock: Arc::clone(&clock),
             metrics: metrics.clone(),
@@ -188,26 +200,37 @@ impl Server {
     }
 }
 
-type OpenJournal = (Arc<dyn Journal>, Option<Arc<SqliteJournal>>);
+/// One journal, by its parts.
+struct Stores {
+    journal: Arc<dyn Journal>,
+    registry: Arc<dyn Registry>,
+    traffic: Arc<dyn Traffic>,
+    sqlite: Option<Arc<SqliteJournal>>,
+}
 
-async fn open_journal(config: &Config) -> Result<OpenJournal, StartError> {
+impl Stores {
+    fn of<J: Journal + Registry + Traffic>(
+        journal: &Arc<J>,
+        sqlite: Option<Arc<SqliteJournal>>,
+    ) -> Self {
+        Self {
+            journal: Arc::clone(journal) as Arc<dyn Journal>,
+            registry: Arc::clone(journal) as Arc<dyn Registry>,
+            traffic: Arc::clone(journal) as Arc<dyn Traffic>,
+            sqlite,
+        }
+    }
+}
+
+async fn open_stores(config: &Config) -> Result<Stores, StartError> {
     if config.journal == JournalKind::Memory {
-        return Ok((Arc::new(MemoryJournal::new()), None));
+        return Ok(Stores::of(&Arc::new(MemoryJournal::new()), None));
     }
     let folder = config.data.clone();
     let opened =
         tokio::task::spawn_blocking(move || SqliteJournal::open(folder, SqliteOptions::default()));
     let journal = Arc::new(opened.await.map_err(|error| StartError::Broken(error.to_string()))??);
-    Ok((Arc::clone(&journal) as Arc<dyn Journal>, Some(journal)))
-}
-
-async fn load_adapters(engine: &Engine, folder: PathBuf) -> Result<Adapters, StartError> {
-    let engine = engine.clone();
-    tokio::task::spawn_blocking(move || {
-        Adapters::load(&engine, &folder).map_err(|source| StartError::Adapters { folder, source })
-    })
-    .await
-    .map_err(|error| StartError::Broken(error.to_string()))?
+    Ok(Stores::of(&journal, Some(Arc::clone(&journal))))
 }
 
 fn start_relay(
@@ -220,8 +243,10 @@ fn start_relay(
         total_timeout: Duration::from_millis(delivery.timeout_ms),
         ..HttpConfig::default()
     })?;
-    let directory =
-        Directory { channels: Arc::clone(&app.channels), adapters: Arc::clone(&app.adapters) };
+    let directory = Directory {
+        channels: Arc::clone(&app.channels),
+        routes: Arc::clone(app.deployer.routes()),
+    };
     let parts = RelayParts {
         platform,
         clock,

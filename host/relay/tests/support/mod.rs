@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Response};
+use eclusa_deploy::live::Line;
 use eclusa_engine::{Engine, EngineConfig, Limits, Revision};
 use eclusa_journal::{Journal, MemoryJournal, MessageRecord, Submit};
 use eclusa_model::{Channel, Content, Extra, Secret};
@@ -136,8 +137,8 @@ impl Channels for Known {
         self.channels.get(id).cloned()
     }
 
-    fn revision(&self, adapter: &str) -> Option<Arc<Revision>> {
-        self.adapters.get(adapter).cloned()
+    fn line(&self, channel: &Channel, _conversation: &str) -> Option<Line> {
+        self.adapters.get(&channel.profile.adapter).cloned().map(Line::steady)
     }
 }
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use axum::http::HeaderName;
+use eclusa_deploy::live::Routes;
+use eclusa_deploy::requirements::{self, escape};
 use eclusa_engine::Revision;
 use eclusa_model::{Channel, ChannelProfile, Color, Secret, validate_channel_id};
 use eclusa_relay::check_header;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::adapters::Adapters;
 use crate::problem::{ApiProblem, Violation};
 
 /// A channel as it is created or replaced. Unknown keys are errors.
@@ -58,7 +59,7 @@ impl ChannelInput {
     /// Checks everything, and makes the channel of it; `before` is what it was.
     pub(crate) fn into_channel(
         self,
-        adapters: &Adapters,
+        routes: &Routes,
         before: Option<&Channel>,
         new_key: impl FnOnce() -> Secret,
         now: String,
@@ -68,7 +69,7 @@ impl ChannelInput {
         let mut secrets = merged(before.map(|channel| &channel.secrets), self.secrets.clone());
         // Of another adapter's secrets only those stay that this one knows too.
         if before.is_some_and(|channel| channel.profile.adapter != self.adapter)
-            && let Some(revision) = adapters.active(&self.adapter)
+            && let Some(revision) = routes.active(&self.adapter)
         {
             let known = &revision.manifest().secrets;
             secrets.retain(|name, _| {
@@ -89,21 +90,19 @@ impl ChannelInput {
             check_url(url, &mut violations);
         }
         check_headers(&headers, &mut violations);
-        match adapters.active(&self.adapter) {
-            Some(revision) => self.check_adapter(&revision, &secrets, &mut violations),
+        let active = routes.active(&self.adapter);
+        match &active {
+            Some(_) => {}
             None => violations.push(Violation::new(
                 "/adapter",
                 format!(
                     "no adapter `{}` is loaded; there are: {}",
                     self.adapter,
-                    adapters.active_names().join(", ")
+                    routes.names().join(", ")
                 ),
             )),
         }
-        if !violations.is_empty() {
-            return Err(ApiProblem::violations(violations));
-        }
-        Ok(Channel {
+        let channel = Channel {
             profile: ChannelProfile {
                 id,
                 name: self.name,
@@ -120,60 +119,47 @@ impl ChannelInput {
             revision: before.map_or(0, |channel| channel.revision) + 1,
             created_at: before.map_or_else(|| now.clone(), |channel| channel.created_at.clone()),
             updated_at: now,
-        })
+        };
+        if let Some(active) = &active {
+            let id = &channel.profile.id;
+            let serving = routes.route(&channel.profile.adapter, id);
+            let serving = serving.as_ref().map_or(active, |route| route.revision());
+            violations.extend(check_adapter(active, serving, &channel));
+        }
+        if violations.is_empty() { Ok(channel) } else { Err(ApiProblem::violations(violations)) }
     }
+}
 
-    fn check_adapter(
-        &self,
-        revision: &Revision,
-        secrets: &BTreeMap<String, Secret>,
-        violations: &mut Vec<Violation>,
-    ) {
-        let manifest = revision.manifest();
-        if self.url.is_none() && manifest.default_url.is_none() {
-            violations.push(Violation::new(
-                "/url",
-                format!("the adapter `{}` needs the URL where the chat listens", self.adapter),
-            ));
-        }
-        for name in secrets.keys() {
-            if !manifest.secrets.iter().any(|secret| secret.name == *name) {
-                let known: Vec<&str> = manifest.secrets.iter().map(|s| s.name.as_str()).collect();
-                violations.push(Violation::new(
-                    format!("/secrets/{}", escape(name)),
-                    format!(
-                        "the adapter `{}` knows no such secret; it knows: {}",
-                        self.adapter,
-                        known.join(", ")
-                    ),
-                ));
-            }
-        }
-        for secret in manifest.required_secrets() {
-            if secrets.get(&secret.name).is_none_or(|value| value.expose().is_empty()) {
-                violations.push(Violation::new(
-                    format!("/secrets/{}", escape(&secret.name)),
-                    format!("this secret is needed: {}", secret.summary),
-                ));
-            }
-        }
-        match jsonschema::validator_for(&manifest.settings_schema) {
-            Ok(schema) => {
-                let settings = Value::Object(self.settings.clone());
-                for error in schema.iter_errors(&settings) {
-                    violations.push(Violation::new(
-                        format!("/settings{}", error.instance_path()),
-                        // Without the value: people paste tokens into settings.
-                        error.masked().to_string(),
-                    ));
-                }
-            }
-            Err(error) => violations.push(Violation::new(
-                "/adapter",
-                format!("the settings_schema of `{}` cannot be used: {error}", self.adapter),
-            )),
-        }
+/// What is wrong with a channel for its adapter. One that stays on an older
+/// revision, `serving`, is right when it is right for that one or for the active
+/// one.
+fn check_adapter(active: &Revision, serving: &Revision, channel: &Channel) -> Vec<Violation> {
+    let (adapter, manifest) = (&channel.profile.adapter, active.manifest());
+    let known = |name: &String| {
+        let mut all = manifest.secrets.iter().chain(&serving.manifest().secrets);
+        all.any(|secret| secret.name == *name)
+    };
+    let unknown = channel.secrets.keys().filter(|name| !known(name)).map(|name| {
+        let known: Vec<&str> = manifest.secrets.iter().map(|s| s.name.as_str()).collect();
+        Violation::new(
+            format!("/secrets/{}", escape(name)),
+            format!(
+                "the adapter `{adapter}` knows no such secret; it knows: {}",
+                known.join(", ")
+            ),
+        )
+    });
+    let lacks = |revision: &Revision| {
+        requirements::missing(adapter, revision.manifest(), channel)
+            .into_iter()
+            .map(|(pointer, message)| Violation::new(pointer, message))
+            .collect::<Vec<_>>()
+    };
+    let mut missing = lacks(active);
+    if !missing.is_empty() && active.sha256() != serving.sha256() && lacks(serving).is_empty() {
+        missing.clear();
     }
+    unknown.chain(missing).collect()
 }
 
 fn merged(
@@ -217,10 +203,6 @@ fn check_headers(headers: &BTreeMap<String, Secret>, violations: &mut Vec<Violat
             ));
         }
     }
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// A channel id from a name: its letters and digits, and `-` for what is between.

@@ -42,8 +42,9 @@ fn view(app: &App, channel: &Channel) -> Value {
     let hidden = |names: Vec<&String>| {
         names.into_iter().map(|name| (name.clone(), json!({ "set": true }))).collect()
     };
-    let unverified = app.adapters.active(&channel.profile.adapter).is_none_or(|revision| {
-        revision
+    let unverified = app.route(channel).is_none_or(|route| {
+        route
+            .revision()
             .manifest()
             .verification
             .as_ref()
@@ -167,6 +168,7 @@ pub(super) async fn delete(
     let channel = find(&app, &id)?;
     check_precondition(&headers, Some(&channel))?;
     app.channels.change(ChannelChange::Delete { id, expected: channel.revision }).await?;
+    app.deployer.channel_changed(&channel.profile.adapter).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -178,7 +180,7 @@ pub(crate) async fn save(
 ) -> Result<Channel, ApiProblem> {
     // 128 bits: nobody guesses an ingress URL.
     let new_key = || Secret::new(random_hex::<16>());
-    let channel = input.into_channel(&app.adapters, before, new_key, app.now())?;
+    let channel = input.into_channel(app.deployer.routes(), before, new_key, app.now())?;
     let expected = before.map_or(0, |channel| channel.revision);
     app.channels
         .change(ChannelChange::Put { channel: Box::new(channel.clone()), expected })
@@ -195,6 +197,11 @@ pub(crate) async fn save(
             }
             error => error.into(),
         })?;
+    // It may have now what it lacked for a newer revision, or be on another adapter.
+    let before = before.map(|channel| channel.profile.adapter.as_str());
+    for adapter in before.into_iter().chain([channel.profile.adapter.as_str()]) {
+        app.deployer.channel_changed(adapter).await?;
+    }
     Ok(channel)
 }
 

@@ -8,9 +8,10 @@ use eclusa_journal::Page;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::page::{check_limit, default_limit};
 use super::query;
 use crate::app::App;
-use crate::problem::{ApiProblem, Violation};
+use crate::problem::ApiProblem;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,15 +25,9 @@ struct ListQuery {
     limit: u32,
 }
 
-fn default_limit() -> u32 {
-    100
-}
-
 fn page(uri: &Uri) -> Result<Page, ApiProblem> {
     let query: ListQuery = query::read(uri)?;
-    if !(1..=500).contains(&query.limit) {
-        return Err(ApiProblem::violations(vec![Violation::new("/limit", "expected 1 to 500")]));
-    }
+    check_limit(query.limit)?;
     Ok(Page { channel: query.channel, before: query.before, limit: query.limit })
 }
 

@@ -43,8 +43,8 @@ pub(super) async fn send(
         return Err(ApiProblem::violations(vec![Violation::new("/conversation", hint)]));
     }
     let kind = message.content.content_type();
-    if let Some(revision) = app.adapters.active(&channel.profile.adapter)
-        && revision.manifest().outbound_level(kind) == SupportLevel::Refused
+    if let Some(route) = app.route(&channel)
+        && route.revision().manifest().outbound_level(kind) == SupportLevel::Refused
     {
         return Err(ApiProblem::new(
             StatusCode::UNPROCESSABLE_ENTITY,

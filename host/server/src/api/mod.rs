@@ -4,13 +4,18 @@ mod adapters;
 mod body;
 mod channel_input;
 mod channels;
+mod deploy;
+mod deployments;
 mod events;
 mod letters;
 mod logo;
 mod messages;
+mod page;
 mod query;
+mod replay;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
@@ -34,6 +39,12 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/v1/events", get(events::list))
         .route("/v1/adapters", get(adapters::list))
         .route("/v1/adapters/{name}", get(adapters::read))
+        .route("/v1/adapters/{name}/diff", get(deployments::diff))
+        .route("/v1/deployments", get(deployments::list))
+        .route("/v1/deployments/{id}", get(deployments::read))
+        .route("/v1/audit", get(deployments::audit))
+        .route("/v1/messages/{id}/replay", get(replay::read))
+        .route("/v1/requests/{id}/replay", get(replay::read))
         .route("/v1/dead-letters", get(letters::dead))
         .route("/v1/requests/unmapped", get(letters::unmapped))
         .route_layer(guard(Permission::Read));
@@ -48,15 +59,28 @@ pub(crate) fn routes(app: &App) -> Router<App> {
             put(channels::put).patch(channels::patch).delete(channels::delete),
         )
         .route("/v1/channels/{id}/logo", put(logo::put).delete(logo::delete))
+        .route("/v1/adapters/{name}/activate", post(deploy::activate))
+        .route("/v1/adapters/{name}/approve", post(deploy::approve))
+        .route("/v1/adapters/{name}/decline", post(deploy::decline))
+        .route("/v1/adapters/{name}/rollback", post(deploy::roll_back))
+        .route("/v1/adapters/{name}/policy", put(deploy::set_policy))
+        .route("/v1/adapters/{name}/pins/{channel}", put(deploy::pin).delete(deploy::unpin))
         .route_layer(guard(Permission::Operate));
-    read.merge(send).merge(operate)
+    // One byte more than the engine takes, so that it says itself what is too large.
+    let file = DefaultBodyLimit::max(app.config.limits.engine().component_bytes + 1);
+    let deploy = Router::new()
+        .route("/v1/adapters/{name}", put(deploy::put))
+        .layer(file)
+        .route_layer(guard(Permission::Operate));
+    read.merge(send).merge(operate).merge(deploy)
 }
 
 async fn allow(
     State((app, permission)): State<(App, Permission)>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Result<Response, ApiProblem> {
-    app.tokens.check(request.headers(), permission)?;
+    let actor = app.tokens.check(request.headers(), permission)?;
+    request.extensions_mut().insert(actor);
     Ok(next.run(request).await)
 }

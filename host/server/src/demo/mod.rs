@@ -56,7 +56,7 @@ pub(crate) async fn set_up(app: &App) -> Demo {
     let token = new_token();
     // Kept nowhere: it ends with the demo.
     app.tokens.lend("demo", TokenRole::Admin, &token, app.now());
-    for (adapter, color) in app.adapters.active_names().iter().zip(COLORS.iter().cycle()) {
+    for (adapter, color) in app.deployer.routes().names().iter().zip(COLORS.iter().cycle()) {
         if let Err(problem) = create_channel(app, adapter, color).await {
             tracing::warn!(adapter, "the demo has no channel for this adapter: {problem}");
         }
@@ -68,7 +68,7 @@ pub(crate) async fn set_up(app: &App) -> Demo {
 
 async fn create_channel(app: &App, adapter: &str, color: &str) -> Result<(), String> {
     let id = format!("demo-{adapter}");
-    let Some(revision) = app.adapters.active(adapter) else { return Ok(()) };
+    let Some(revision) = app.deployer.routes().active(adapter) else { return Ok(()) };
     let before = app.channels.by_id(&id);
     let kept = before.as_ref().map(|active| &*active.channel);
     let input = channel_input(app, &id, adapter, color, revision.manifest(), kept)?;
