@@ -26,7 +26,8 @@ deny: toolchain ## Checks licences, advisories and sources of all dependencies; 
 	cargo deny --version 2>/dev/null || cargo install cargo-deny --locked --version $(DENY_VERSION)
 	cargo deny check
 
-bench: adapters ## Measures the host beside its references and prints one table.
+bench: adapters ## Measures the host beside its references and prints one table; needs Node.js.
+	tests/bench/js/build.sh
 	cargo build --release --workspace --bin eclusa --bin eclusa-bench
 	$(TARGET_DIR)/release/eclusa-bench --eclusa $(TARGET_DIR)/release/eclusa --adapters target/adapters $(ARGS)
 

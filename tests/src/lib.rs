@@ -28,7 +28,7 @@ pub use channel::Channel;
 pub use chat::Chat;
 pub use client::Event;
 pub use eclusa::Eclusa;
-pub use fake::{FakeChat, FakePlatform, Reply, Request, Unreachable};
+pub use fake::{FakeChat, FakePlatform, Reply, Request, Unreachable, shop};
 pub use samples::{Sample, body_text, receive_samples, send_samples};
 pub use setup::Setup;
 pub use wait::{DEADLINE, eventually, join_all};

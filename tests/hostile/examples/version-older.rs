@@ -2,32 +2,17 @@
 
 #![allow(unsafe_code, missing_docs, reason = "generated bindings")]
 
-wit_bindgen::generate!({
-    inline: r#"
-        package eclusa:adapter@0.0.9;
-        
-        interface mapping {
-            describe: func() -> string;
-            receive: func(body: string) -> list<string>;
-        }
-        
-        world adapter {
-            export mapping;
-        }
-    "#,
-    world: "adapter",
-});
+eclusa_hostile::two_functions!(
+    "
+    package eclusa:adapter@0.0.9;
 
-struct Hostile;
-
-impl exports::eclusa::adapter::mapping::Guest for Hostile {
-    fn describe() -> String {
-        String::from("{}")
+    interface mapping {
+        describe: func() -> string;
+        receive: func(body: string) -> list<string>;
     }
 
-    fn receive(body: String) -> Vec<String> {
-        vec![body]
+    world adapter {
+        export mapping;
     }
-}
-
-export!(Hostile);
+"
+);

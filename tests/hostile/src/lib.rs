@@ -12,6 +12,8 @@
 )]
 
 mod misbehave;
+mod partial;
+pub mod shop;
 
 pub mod bindings {
     wit_bindgen::generate!({

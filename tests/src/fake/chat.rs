@@ -1,7 +1,7 @@
 //! A chat's own server.
 
 use super::server::FakeServer;
-use super::{Reply, Request, open, slack, telegram, whatsapp};
+use super::{Reply, Request, open, shop, slack, telegram, whatsapp};
 use crate::Chat;
 
 /// A chat's own server: it answers as the chat documents, also to requests that
@@ -9,18 +9,23 @@ use crate::Chat;
 #[derive(Debug, Clone)]
 pub struct FakeChat {
     server: FakeServer,
-    chat: Chat,
+    base: &'static str,
 }
 
 impl FakeChat {
     /// Starts one on a free port.
     pub fn start(chat: Chat) -> Self {
-        Self { server: FakeServer::start(usual(chat)), chat }
+        Self { server: FakeServer::start(usual(chat)), base: Self::base(chat) }
+    }
+
+    /// Starts the chat of a shop's site on a free port; see [`crate::shop`].
+    pub fn shop() -> Self {
+        Self { server: FakeServer::start(shop::answer), base: "/shop" }
     }
 
     /// The URL for its channels.
     pub fn url(&self) -> String {
-        format!("{}{}", self.server.url(), Self::base(self.chat))
+        format!("{}{}", self.server.url(), self.base)
     }
 
     /// The path below which its calls are.

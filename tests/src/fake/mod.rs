@@ -4,6 +4,7 @@ mod chat;
 mod open;
 mod platform;
 mod server;
+pub mod shop;
 mod slack;
 mod telegram;
 mod unreachable;
