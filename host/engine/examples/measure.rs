@@ -1,88 +1,144 @@
-//! Loads an adapter and measures what its calls cost, for work on the engine.
+//! Loads adapters and measures what that and their calls cost, for work on the
+//! engine.
 //!
 //! ```text
-//! cargo run --release -p eclusa-engine --example measure -- FILE.wasm [BODY]
+//! cargo run --release -p eclusa-engine --example measure -- FILE.wasm…
 //! ```
 
 #![allow(clippy::print_stdout, reason = "a command that prints")]
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use eclusa_engine::{CallContext, Engine, EngineConfig};
-use eclusa_model::{ChannelView, Request};
+use eclusa_engine::{CallContext, Engine, EngineConfig, Revision, Stage};
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let mut args = std::env::args().skip(1);
-    let file = args.next().ok_or("usage: measure FILE.wasm [BODY]")?;
-    let body = args.next().unwrap_or_else(|| r#"{"id":"1","text":"hello"}"#.to_owned());
-    let bytes = std::fs::read(file)?;
-    let cache = tempfile::tempdir()?;
-    let config =
-        || EngineConfig { cache_dir: Some(cache.path().to_owned()), ..EngineConfig::default() };
+type Failed = Box<dyn Error>;
 
-    for round in ["compiled", "cached"] {
-        let engine = Engine::new(config())?;
-        let started = Instant::now();
-        let loaded = engine.load("adapter", &bytes)?;
-        println!("load, {round}: {:?}", started.elapsed());
-        for stage in loaded.stages {
-            println!("    {:11} {:>12?}  {}", stage.stage, stage.duration, stage.message);
-        }
+/// So often each file is loaded; the medians are printed.
+const ROUNDS: usize = 7;
+
+fn main() -> Result<(), Failed> {
+    let files: Vec<String> = std::env::args().skip(1).collect();
+    if files.is_empty() {
+        return Err("usage: measure FILE.wasm…".into());
     }
-
-    let engine = Engine::new(config())?;
-    let before = resident();
-    let revision = engine.load("adapter", &bytes)?.revision;
-    let again = resident();
-    println!("resident: +{} KiB for the first", again.saturating_sub(before));
-    let more: Vec<_> = (0..4)
-        .map(|_| engine.load("adapter", &bytes).map(|loaded| loaded.revision))
-        .collect::<Result<_, _>>()?;
-    println!("resident: +{} KiB for each further", resident().saturating_sub(again) / 4);
-    drop(more);
-
-    let cx = CallContext::new(
-        ChannelView {
-            id: "channel".into(),
-            name: "Channel".into(),
-            url: None,
-            settings: "{}".into(),
-        },
-        BTreeMap::new(),
-    );
-    let request = Request {
-        method: "POST".into(),
-        path: String::new(),
-        query: Vec::new(),
-        headers: vec![("content-type".into(), "application/json".into())],
-        body,
-        received_at: "2026-01-02T03:04:05Z".into(),
-    };
-    let mut session = revision.session()?;
-    println!("{:?}", session.receive(&cx, &request)?);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    for _ in 0..5 {
-        let fresh = median(|| {
-            let called = runtime.block_on(revision.receive(&cx, &request));
-            called.map(|called| called.report.duration)
-        })?;
-        let warm = median(|| session.receive(&cx, &request).map(|called| called.report.duration))?;
-        println!("receive: fresh {fresh:?}, in one session {warm:?}");
+    for file in files {
+        println!("{file}");
+        let bytes = std::fs::read(&file)?;
+        loads(&bytes)?;
+        memory(&bytes)?;
+        calls(&bytes)?;
     }
     Ok(())
 }
 
+/// How long loading takes, compiled and from the cache, and its stages.
+fn loads(bytes: &[u8]) -> Result<(), Failed> {
+    // One engine, as in a running host, and a new name for the folder's content
+    // each time: what was compiled is removed.
+    let cache = tempfile::tempdir()?;
+    let engine = engine(&cache)?;
+    for from_cache in [false, true] {
+        let mut totals = Vec::new();
+        let mut stages: Vec<(Stage, Vec<Duration>)> = Vec::new();
+        for _ in 0..ROUNDS {
+            if !from_cache {
+                empty(&cache)?;
+            }
+            let started = Instant::now();
+            let loaded = engine.load("adapter", bytes)?;
+            totals.push(started.elapsed());
+            for (at, stage) in loaded.stages.into_iter().enumerate() {
+                let duration = stage.duration;
+                match stages.get_mut(at) {
+                    Some((_, durations)) => durations.push(duration),
+                    None => stages.push((stage, vec![duration])),
+                }
+            }
+        }
+        println!("  load: {:.1?}", median(totals));
+        for (stage, durations) in stages {
+            println!("    {:11} {:>9.2?}  {}", stage.stage, median(durations), stage.message);
+        }
+    }
+    Ok(())
+}
+
+/// How much memory a loaded adapter takes.
+fn memory(bytes: &[u8]) -> Result<(), Failed> {
+    let cache = tempfile::tempdir()?;
+    let engine = engine(&cache)?;
+    let first = engine.load("adapter", bytes)?;
+    let before = resident();
+    let more: Vec<_> = (0..8).map(|_| engine.load("adapter", bytes)).collect::<Result<_, _>>()?;
+    println!("  memory: {} KiB for each revision", resident().saturating_sub(before) / 8);
+    drop((first, more));
+    Ok(())
+}
+
+/// How long a call takes: the first sample of each kind.
+fn calls(bytes: &[u8]) -> Result<(), Failed> {
+    let cache = tempfile::tempdir()?;
+    let revision = engine(&cache)?.load("adapter", bytes)?.revision;
+    let samples = &revision.manifest().samples;
+    if let Some(sample) = samples.receive.first() {
+        let (cx, request) = (CallContext::from(&sample.channel), sample.request.to_request());
+        compare(&revision, "receive", |it| {
+            it.receive(&cx, &request).map(|called| called.report.duration)
+        })?;
+    }
+    if let Some(sample) = samples.send.first() {
+        let cx = CallContext::from(&sample.channel);
+        compare(&revision, "send", |it| {
+            it.send(&cx, &sample.message).map(|called| called.report.duration)
+        })?;
+    }
+    Ok(())
+}
+
+/// A call in an instance of its own, and in one that is used again.
+fn compare<E: Error + 'static>(
+    revision: &Revision,
+    name: &str,
+    mut call: impl FnMut(&mut eclusa_engine::Session) -> Result<Duration, E>,
+) -> Result<(), Failed> {
+    let (mut fresh, mut warm) = (revision.rehearsal()?, revision.session()?);
+    let (mut best_fresh, mut best_warm) = (Duration::MAX, Duration::MAX);
+    // The best of several medians: whatever else the machine does makes calls
+    // slower only.
+    for _ in 0..8 {
+        best_fresh = best_fresh.min(typical(|| call(&mut fresh))?);
+        best_warm = best_warm.min(typical(|| call(&mut warm))?);
+    }
+    println!("  {name}: fresh {best_fresh:.1?}, in one session {best_warm:.1?}");
+    Ok(())
+}
+
 /// The median of as many calls as fit into a quarter of a second.
-fn median<E>(mut call: impl FnMut() -> Result<Duration, E>) -> Result<Duration, E> {
+fn typical<E>(mut call: impl FnMut() -> Result<Duration, E>) -> Result<Duration, E> {
     let started = Instant::now();
     let mut times = Vec::new();
     while started.elapsed() < Duration::from_millis(250) || times.len() < 10 {
         times.push(call()?);
     }
+    Ok(median(times))
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
-    Ok(times.get(times.len() / 2).copied().unwrap_or_default())
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+fn engine(cache: &tempfile::TempDir) -> Result<Engine, Failed> {
+    let config = EngineConfig { cache_dir: Some(cache.path().to_owned()), ..Default::default() };
+    Ok(Engine::new(config)?)
+}
+
+fn empty(cache: &tempfile::TempDir) -> Result<(), Failed> {
+    for entry in std::fs::read_dir(cache.path())? {
+        std::fs::remove_file(entry?.path())?;
+    }
+    Ok(())
 }
 
 /// Resident memory of this process in KiB.

@@ -7,6 +7,8 @@
 //! - folder and files belong to this user alone (0700 and 0600);
 //! - a file counts only together with its SHA-256, so that one that was cut off
 //!   or damaged is compiled again;
+//! - it is on the disk before it is mapped, so that no failed write can change a
+//!   page that is read back later;
 //! - its name holds the hash of wasmtime's version and settings, and wasmtime
 //!   compares both once more when it loads the file;
 //! - files appear under their name by a rename, whole or not at all, and are never
@@ -21,6 +23,12 @@ use wasmtime::component::Component;
 
 use crate::EngineError;
 
+/// The files that belong to a component: its code, and the SHA-256 of that.
+const EXTENSIONS: [&str; 2] = ["cwasm", "sha256"];
+
+/// Files on their way, until they get their name.
+const UNFINISHED: &str = "unfinished-";
+
 /// Compiled code by the SHA-256 of its component.
 #[derive(Debug)]
 pub(crate) struct CompiledCache {
@@ -29,6 +37,7 @@ pub(crate) struct CompiledCache {
 }
 
 impl CompiledCache {
+    /// Opens the folder, and removes what cannot be of use any more.
     pub(crate) fn open(folder: PathBuf, engine: &wasmtime::Engine) -> Result<Self, EngineError> {
         if let Err(source) = make_private(&folder) {
             return Err(EngineError::Cache { folder, source });
@@ -36,7 +45,41 @@ impl CompiledCache {
         let mut hasher = DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut hasher);
         let compatibility = format!("{:016x}", hasher.finish());
-        Ok(Self { folder, compatibility })
+        let cache = Self { folder, compatibility };
+        // Another version of wasmtime or other settings, or a process that ended
+        // while it wrote.
+        cache.remove(|name| match parts(name) {
+            Some((_, compatibility)) => compatibility != cache.compatibility,
+            None => name.starts_with(UNFINISHED),
+        });
+        Ok(cache)
+    }
+
+    /// Removes a component's code, whichever version of wasmtime compiled it. The
+    /// mapping of a loaded one stays as it is.
+    pub(crate) fn forget(&self, sha256: &str) {
+        self.remove(|name| parts(name).is_some_and(|(found, _)| found == sha256));
+    }
+
+    /// Removes files by their name. One that stays only takes up room.
+    fn remove(&self, unwanted: impl Fn(&str) -> bool) {
+        let entries = match std::fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                tracing::warn!(folder = %self.folder.display(), %error, "compiled code cannot be listed");
+                return;
+            }
+        };
+        for entry in entries.flatten() {
+            if !entry.file_name().to_str().is_some_and(&unwanted) {
+                continue;
+            }
+            if let Err(error) = std::fs::remove_file(entry.path())
+                && error.kind() != io::ErrorKind::NotFound
+            {
+                tracing::warn!(file = %entry.path().display(), %error, "compiled code stays");
+            }
+        }
     }
 
     /// The compiled form of a component, if it is there and whole.
@@ -65,38 +108,35 @@ impl CompiledCache {
         code: &[u8],
     ) -> io::Result<Component> {
         // The digest comes last: without it, or with an older one, the code does
-        // not count.
+        // not count. So it need not be waited for until it is on the disk: if the
+        // power fails before, the component is compiled once more.
         let path = self.path(sha256, "cwasm");
-        self.write(&path, code)?;
+        self.write(&path, code)?.sync_data()?;
         self.write(&self.path(sha256, "sha256"), hex::encode(Sha256::digest(code)).as_bytes())?;
         deserialize(engine, &path).map_err(|error| io::Error::other(format!("{error:#}")))
-    }
-
-    /// Forgets a component's compiled code.
-    pub(crate) fn remove(&self, sha256: &str) {
-        for extension in ["sha256", "cwasm"] {
-            let path = self.path(sha256, extension);
-            match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    tracing::warn!(file = %path.display(), %error, "compiled code stays");
-                }
-                Ok(()) | Err(_) => {}
-            }
-        }
     }
 
     fn path(&self, sha256: &str, extension: &str) -> PathBuf {
         self.folder.join(format!("{sha256}-{}.{extension}", self.compatibility))
     }
 
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<std::fs::File> {
         // Temporary files are made with 0600.
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.folder)?;
         file.write_all(bytes)?;
-        file.as_file().sync_data()?;
-        file.persist(path)?;
-        Ok(())
+        Ok(file.persist(path)?)
     }
+}
+
+/// SHA-256 and compatibility hash in the name of a file, where it is one of ours.
+fn parts(name: &str) -> Option<(&str, &str)> {
+    let (stem, extension) = name.split_once('.')?;
+    let (sha256, compatibility) = stem.split_once('-')?;
+    let is_hex = |text: &str, length| {
+        text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    (EXTENSIONS.contains(&extension) && is_hex(sha256, 64) && is_hex(compatibility, 16))
+        .then_some((sha256, compatibility))
 }
 
 fn digest_of_file(path: &Path) -> io::Result<String> {
@@ -129,4 +169,14 @@ fn deserialize(engine: &wasmtime::Engine, path: &Path) -> wasmtime::Result<Compo
     // output, its digest was compared or it was written just now, and nobody but
     // this user can change it.
     unsafe { Component::deserialize_file(engine, path) }
+}
+
+/// Loads code that wasmtime compiled in this process just now.
+#[allow(
+    unsafe_code,
+    reason = "compiled code can only be loaded so; see the module's documentation"
+)]
+pub(crate) fn load(engine: &wasmtime::Engine, code: &[u8]) -> wasmtime::Result<Component> {
+    // SAFETY: the caller has it from `precompile_component` of the same engine.
+    unsafe { Component::deserialize(engine, code) }
 }

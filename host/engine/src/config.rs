@@ -8,9 +8,13 @@ use wasmtime::{
 
 use crate::{EngineError, Limits};
 
-/// Instances kept apart for loading adapters and for sessions, so that neither
-/// takes a place from live traffic.
-pub(crate) const SPARE_INSTANCES: usize = 8;
+/// Instances kept apart for sessions, so that they take no place from live
+/// traffic.
+pub(crate) const SESSION_INSTANCES: usize = 8;
+
+/// Instances kept apart for files that are being loaded: candidates go through
+/// their samples also while long sessions compare others on recorded traffic.
+pub(crate) const LOADING_INSTANCES: usize = 2;
 
 /// How many linear memories one adapter may have. Components of several parts
 /// have more than one; all count against the same limit.
@@ -71,8 +75,9 @@ fn base(limits: &Limits) -> Config {
 }
 
 fn pool(limits: &Limits, pagemap_scan: Enabled) -> PoolingAllocationConfig {
-    let instances = u32::try_from(limits.max_concurrent_calls.saturating_add(SPARE_INSTANCES))
-        .unwrap_or(u32::MAX);
+    let spare = SESSION_INSTANCES + LOADING_INSTANCES;
+    let instances = limits.max_concurrent_calls.saturating_add(spare);
+    let instances = u32::try_from(instances).unwrap_or(u32::MAX);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances)
         // Most adapters have one memory; those with more share what is left.

@@ -17,7 +17,7 @@ pub struct Loaded {
 
 /// Loads, checks and calls adapters. Cheap to clone; all clones share one pool.
 ///
-/// An engine and its revisions stop their one thread when the last of them is
+/// An engine and its revisions stop their threads when the last of them is
 /// dropped.
 #[derive(Debug, Clone)]
 pub struct Engine {
@@ -60,11 +60,11 @@ impl Engine {
         Loading::new(&self.runtime, name, bytes, progress).run()
     }
 
-    /// Removes what is kept on the disk of a component's compiled code. What is
-    /// loaded goes on.
+    /// Removes what is kept on the disk of a component's compiled code. Revisions
+    /// that are loaded go on. Touches the disk: call it on a thread that may block.
     pub fn forget(&self, sha256: &str) {
         if let Some(cache) = &self.runtime.cache {
-            cache.remove(sha256);
+            cache.forget(sha256);
         }
     }
 }

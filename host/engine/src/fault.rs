@@ -70,6 +70,13 @@ pub(crate) fn busy(program: &Program, call: &'static str) -> CallError {
     CallError::new(error(program, call, BUSY, message, CallReport::default()))
 }
 
+/// There is no place for a session.
+pub(crate) fn no_session(program: &Program, count: usize) -> CallError {
+    let message = format!("all {count} places for calls outside of live traffic are taken");
+    let kind = Kind { action: "try again when a comparison or another deployment is over", ..BUSY };
+    CallError::new(error(program, "session", kind, message, CallReport::default()))
+}
+
 /// The call was given up because the process ends.
 pub(crate) fn not_run(program: &Program, call: &'static str) -> CallError {
     let message = "the host is shutting down".to_owned();

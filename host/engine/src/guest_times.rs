@@ -8,25 +8,25 @@ use histogram::{AtomicHistogram, Config, Histogram};
 /// Buckets are at most 1/16 wide, which is exact enough to compare revisions.
 const GROUPING_POWER: u8 = 4;
 
-/// Up to 2^32 microseconds, more than an hour.
-const MAX_VALUE_POWER: u8 = 32;
+/// Up to 2^36 nanoseconds, more than a minute; 528 buckets, about 4 KiB.
+const MAX_VALUE_POWER: u8 = 36;
 
-/// Counts the guest time of calls; about 4 KiB.
+/// Counts the guest time of calls. A few nanoseconds for each.
 pub(crate) struct GuestClock(Option<AtomicHistogram>);
 
 impl GuestClock {
     pub(crate) fn new() -> Self {
         // The parameters are right; were they not, nothing would be counted.
-        Self(Config::new(GROUPING_POWER, MAX_VALUE_POWER).ok().map(|config| {
-            AtomicHistogram::with_config(&config)
-        }))
+        let config = Config::new(GROUPING_POWER, MAX_VALUE_POWER).ok();
+        Self(config.as_ref().map(AtomicHistogram::with_config))
     }
 
     pub(crate) fn record(&self, duration: Duration) {
+        const LONGEST: u64 = (1 << MAX_VALUE_POWER) - 1;
         if let Some(histogram) = &self.0 {
-            let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-            // Longer than the longest is not counted.
-            let _ = histogram.increment(micros);
+            let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+            // It fails for values beyond the longest only.
+            let _ = histogram.increment(nanos.min(LONGEST));
         }
     }
 
@@ -36,6 +36,8 @@ impl GuestClock {
 }
 
 /// The guest times of a revision's calls in live traffic, up to some moment.
+///
+/// A time is known to a sixteenth: it may be given as that much longer.
 #[derive(Clone, PartialEq)]
 pub struct GuestTimes(Option<Histogram>);
 
@@ -57,7 +59,12 @@ impl GuestTimes {
     /// there are no calls.
     pub fn percentile(&self, percent: f64) -> Option<Duration> {
         let bucket = self.0.as_ref()?.quantile_bucket(percent / 100.0).ok()??;
-        Some(Duration::from_micros(bucket.end()))
+        Some(Duration::from_nanos(bucket.end()))
+    }
+
+    /// The longest call; `None` where there are no calls.
+    pub fn max(&self) -> Option<Duration> {
+        self.percentile(100.0)
     }
 }
 
@@ -67,6 +74,7 @@ impl fmt::Debug for GuestTimes {
             .field("calls", &self.calls())
             .field("p50", &self.percentile(50.0))
             .field("p95", &self.percentile(95.0))
+            .field("max", &self.max())
             .finish()
     }
 }
@@ -92,6 +100,27 @@ mod tests {
         };
         near(before.percentile(95.0), 0.05);
         near(since.percentile(50.0), 1.0);
+        near(since.percentile(90.0), 1.0);
         near(since.percentile(95.0), 8.0);
+        near(since.max(), 8.0);
+    }
+
+    #[test]
+    fn short_calls_and_endless_ones_count_as_what_they_are() {
+        let clock = GuestClock::new();
+        clock.record(Duration::from_nanos(12_300));
+        let median = clock.read().percentile(50.0).unwrap().as_nanos();
+        assert!((12_300..12_300 * 17 / 16).contains(&median), "{median}");
+        clock.record(Duration::from_secs(3600));
+        assert_eq!(clock.read().calls(), 2);
+        assert!(clock.read().max() > Some(Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn of_another_revision_nothing_is_taken_away() {
+        let (one, other) = (GuestClock::new(), GuestClock::new());
+        one.record(Duration::from_micros(10));
+        other.record(Duration::from_micros(99));
+        assert_eq!(one.read().since(&other.read()), one.read());
     }
 }

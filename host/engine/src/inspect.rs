@@ -4,6 +4,8 @@
 use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload, TypeRef};
 
 use crate::contract::{EXPORT, InterfaceName, PACKAGE, VERSIONS, versions_in_words};
+use crate::foreign;
+use crate::refusal::Refusal;
 
 /// What a component says of itself on its outside.
 #[derive(Debug, Default)]
@@ -14,25 +16,6 @@ pub(crate) struct Outline {
     pub(crate) initial_memory: u64,
     /// How many memories it defines.
     pub(crate) memories: usize,
-}
-
-/// Why a file is refused.
-#[derive(Debug)]
-pub(crate) struct Refusal {
-    pub(crate) code: &'static str,
-    pub(crate) message: String,
-    pub(crate) action: String,
-    pub(crate) details: Vec<String>,
-}
-
-impl Refusal {
-    pub(crate) fn new(
-        code: &'static str,
-        message: impl Into<String>,
-        action: impl Into<String>,
-    ) -> Self {
-        Self { code, message: message.into(), action: action.into(), details: Vec::new() }
-    }
 }
 
 const BUILD: &str = "build the adapter with `cargo build --target wasm32-wasip2`, or with the \
@@ -58,38 +41,20 @@ pub(crate) fn outline(bytes: &[u8], limit: usize) -> Result<Outline, Refusal> {
         ));
     }
     if !bytes.starts_with(b"\0asm") {
-        return Err(Refusal::new(
-            "not_wasm",
-            format!("the file is not WebAssembly{}", looks_like(bytes)),
-            BUILD,
-        ));
+        return Err(foreign::name(bytes, BUILD));
     }
     read(bytes)
-}
-
-fn looks_like(bytes: &[u8]) -> &'static str {
-    let text = bytes.trim_ascii_start();
-    if text.starts_with(b"(component") || text.starts_with(b"(module") {
-        "; it is its text form"
-    } else if bytes.starts_with(b"PK\x03\x04") {
-        "; it is a ZIP archive"
-    } else if bytes.starts_with(b"\x1f\x8b") {
-        "; it is compressed by gzip"
-    } else if bytes.starts_with(b"\x7fELF") {
-        "; it is a program for this machine"
-    } else {
-        ""
-    }
 }
 
 fn read(bytes: &[u8]) -> Result<Outline, Refusal> {
     let mut outline = Outline::default();
     let mut depth = 0_usize;
-    let mut preview1 = false;
-    let mut core = false;
+    let mut core = None;
     for payload in Parser::new(0).parse_all(bytes) {
         match payload.map_err(|error| broken(&error))? {
-            Payload::Version { encoding: Encoding::Module, .. } if depth == 0 => core = true,
+            Payload::Version { encoding: Encoding::Module, .. } if depth == 0 => {
+                core = Some(Core::default());
+            }
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::MemorySection(memories) => {
@@ -104,8 +69,14 @@ fn read(bytes: &[u8]) -> Result<Outline, Refusal> {
             Payload::ImportSection(imports) if depth == 0 => {
                 for import in imports.into_imports() {
                     let import = import.map_err(|error| broken(&error))?;
-                    preview1 |= import.module == "wasi_snapshot_preview1"
-                        && matches!(import.ty, TypeRef::Func(_));
+                    if let (Some(core), TypeRef::Func(_)) = (&mut core, import.ty) {
+                        core.preview1 |= PREVIEW1.contains(&import.module);
+                    }
+                }
+            }
+            Payload::CustomSection(section) if depth == 0 => {
+                if let Some(core) = &mut core {
+                    core.typed |= section.name().starts_with("component-type");
                 }
             }
             Payload::ComponentImportSection(imports) if depth == 0 => {
@@ -123,21 +94,39 @@ fn read(bytes: &[u8]) -> Result<Outline, Refusal> {
             _ => {}
         }
     }
-    if core && preview1 {
-        return Err(Refusal::new(
-            "preview1_module",
-            "the file is a core module for WASI preview 1, not a component",
-            "build for the target wasm32-wasip2 instead of wasm32-wasip1",
-        ));
+    core.map_or(Ok(outline), |core| Err(core.refuse()))
+}
+
+/// What is known of a core module.
+#[derive(Debug, Default)]
+struct Core {
+    /// It imports functions of WASI preview 1.
+    preview1: bool,
+    /// It says which component it is meant for.
+    typed: bool,
+}
+
+/// What WASI was called before components.
+const PREVIEW1: [&str; 2] = ["wasi_snapshot_preview1", "wasi_unstable"];
+
+impl Core {
+    fn refuse(&self) -> Refusal {
+        if self.preview1 {
+            return Refusal::new(
+                "preview1_module",
+                "the file is a core module for WASI preview 1, not a component",
+                "build for the target wasm32-wasip2 instead of wasm32-wasip1",
+            );
+        }
+        if self.typed {
+            return Refusal::new(
+                "core_module",
+                "the file is a core WebAssembly module that was not yet made a component",
+                "build for the target wasm32-wasip2, or run `wasm-tools component new` on it",
+            );
+        }
+        Refusal::new("core_module", "the file is a core WebAssembly module, not a component", BUILD)
     }
-    if core {
-        return Err(Refusal::new(
-            "core_module",
-            "the file is a core WebAssembly module, not a component",
-            BUILD,
-        ));
-    }
-    Ok(outline)
 }
 
 fn broken(error: &wasmparser::BinaryReaderError) -> Refusal {
@@ -145,8 +134,15 @@ fn broken(error: &wasmparser::BinaryReaderError) -> Refusal {
     if message.contains("unexpected end") {
         return Refusal::new(
             "truncated",
-            format!("the file ends too early, within the section at byte {}", error.offset()),
+            format!("the file ends too early, at byte {}", error.offset()),
             "copy or build the file again; it was probably cut off on its way",
+        );
+    }
+    if message.contains("unknown binary version") {
+        return Refusal::new(
+            "unknown_format",
+            "the file is of a version of the WebAssembly format that this host does not know",
+            "update the tools that build it",
         );
     }
     Refusal::new("malformed", format!("the file is damaged: {error}"), BUILD)
@@ -177,7 +173,7 @@ impl Outline {
                     "the adapter was built against {PACKAGE}@{unknown}; this host speaks {}",
                     versions_in_words()
                 ),
-                format!("build it against {PACKAGE}@{}, or update the host", latest()),
+                format!("build it against {PACKAGE}@{}{}", latest(), or_update(unknown)),
             ));
         }
         let found = exports.into_iter().find(|(name, _)| name == EXPORT);
@@ -186,17 +182,27 @@ impl Outline {
 
     fn wrong_world(&self) -> Refusal {
         let exports: Vec<&str> = self.exports.iter().map(|(name, _)| name.as_str()).collect();
-        let instead = match exports.as_slice() {
-            [] => "nothing".to_owned(),
-            names => names.join(", "),
+        let has = |path: &str| exports.iter().any(|name| InterfaceName::parse(name).path == path);
+        let instead = if has("wasi:cli/run") {
+            "it is a command line program (wasi:cli/run)".to_owned()
+        } else if has("wasi:http/incoming-handler") {
+            "it is an HTTP service (wasi:http/incoming-handler)".to_owned()
+        } else if exports.is_empty() {
+            "it exports nothing".to_owned()
+        } else {
+            format!("it exports {}", exports.join(", "))
         };
         Refusal::new(
             "wrong_world",
             format!(
-                "the component does not implement the world `adapter` of {PACKAGE}: it exports \
-                 {instead}, and not {PACKAGE}/{EXPORT}"
+                "the component does not implement the world `adapter` of {PACKAGE}: {instead}, and \
+                 not {PACKAGE}/{EXPORT}"
             ),
-            format!("build it against the world `adapter` of {PACKAGE}@{}", latest()),
+            format!(
+                "build a library against the world `adapter` of {PACKAGE}@{}; in Rust a `cdylib` \
+                 with `eclusa_adapter_sdk::export!`",
+                latest()
+            ),
         )
     }
 
@@ -252,4 +258,11 @@ impl Outline {
 
 fn latest() -> &'static str {
     VERSIONS.last().copied().unwrap_or_default()
+}
+
+/// Another version of the host may speak a newer version of the contract.
+fn or_update(version: &str) -> &'static str {
+    let parts = |version: &str| version.split('.').map(|part| part.parse().ok()).collect();
+    let (found, known): (Vec<Option<u32>>, Vec<Option<u32>>) = (parts(version), parts(latest()));
+    if found > known { ", or update the host" } else { "" }
 }

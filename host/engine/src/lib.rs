@@ -8,14 +8,15 @@
 //! ```
 //!
 //! Where is what:
-//! - what is accepted: `contract`, `inspect`, `wasi`;
-//! - the way of a file: `engine`, `load`, `compiled`, `program`;
+//! - what is accepted: `contract`, `inspect`, `foreign`, `wasi`;
+//! - the way of a file: `engine`, `load`, `compiler`, `compiled`, `program`;
 //! - the way of a call: `revision`, `session`, `instance`, `state`, `fault`;
 //! - types there and back: `bindings`, `call`, `convert`.
 
 mod bindings;
 mod call;
 mod compiled;
+mod compiler;
 mod config;
 mod context;
 mod contract;
@@ -23,6 +24,7 @@ mod convert;
 mod engine;
 mod error;
 mod fault;
+mod foreign;
 mod guest_times;
 mod host;
 mod inspect;
@@ -31,7 +33,9 @@ mod limits;
 mod load;
 mod metering;
 mod pace;
+mod places;
 mod program;
+mod refusal;
 mod report;
 mod revision;
 mod runtime;

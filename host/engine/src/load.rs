@@ -5,12 +5,14 @@ use std::time::Instant;
 
 use eclusa_model::Manifest;
 use sha2::{Digest, Sha256};
-use wasmtime::component::Component;
 
+use crate::compiler::{self, Compiled};
 use crate::config::MAX_MEMORIES;
 use crate::error::LoadFailure;
-use crate::inspect::{self, Outline, Refusal};
+use crate::inspect::{self, Outline};
+use crate::metering;
 use crate::program::Program;
+use crate::refusal::Refusal;
 use crate::runtime::Runtime;
 use crate::{CallError, LoadError, Loaded, Revision, Session, Stage, StageName};
 
@@ -66,13 +68,14 @@ impl<'a> Loading<'a> {
             let kib = outline.initial_memory.div_ceil(1024);
             Ok(((), format!("starts with {kib} KiB")))
         })?;
-        let component = self.stage(StageName::Compile, Self::compile)?;
+        let Compiled { component, cached, .. } = self.stage(StageName::Compile, Self::compile)?;
         let program = self.stage(StageName::Instantiate, |it| {
             let program = Program::link(it.runtime, it.name, &it.sha256, &version, &component)?;
             Ok((Arc::new(program), "linked, and all functions have their types".to_owned()))
         })?;
         let manifest = self.stage(StageName::Describe, |_| describe(&program))?;
         self.stage(StageName::Samples, |_| run_samples(&program, &manifest))?;
+        metering::loaded(self.name, cached);
         let revision = Arc::new(Revision::new(program, manifest, version));
         Ok(Loaded { revision, stages: self.stages })
     }
@@ -94,6 +97,7 @@ impl<'a> Loading<'a> {
         self.stages.push(done);
         result.map(|(value, _)| value).map_err(|failure| {
             let Failure { refusal, call } = failure;
+            metering::load_failed(self.name, stage, refusal.code);
             LoadError::new(LoadFailure {
                 adapter: self.name.to_owned(),
                 revision: self.sha256.clone(),
@@ -113,48 +117,15 @@ impl<'a> Loading<'a> {
         Ok((outline, format!("a component of {} KiB", self.bytes.len().div_ceil(1024))))
     }
 
-    fn compile(&self) -> Passed<Component> {
-        let engine = &self.runtime.wasmtime;
-        if let Some(cache) = &self.runtime.cache
-            && let Some(component) = cache.get(engine, &self.sha256)
-        {
-            return Ok((component, "taken from the cache".to_owned()));
-        }
-        let _one_at_a_time = self.runtime.compiling.lock();
-        let Some(cache) = &self.runtime.cache else {
-            let component = Component::new(engine, self.bytes).map_err(|e| invalid(&e))?;
-            return Ok((component, "compiled".to_owned()));
-        };
-        // Whoever had the lock may have compiled the same file.
-        if let Some(component) = cache.get(engine, &self.sha256) {
-            return Ok((component, "taken from the cache".to_owned()));
-        }
-        let code = engine.precompile_component(self.bytes).map_err(|e| invalid(&e))?;
-        match cache.put(engine, &self.sha256, &code) {
-            Ok(component) => Ok((component, "compiled".to_owned())),
-            Err(error) => {
-                // A full disk must not keep an adapter from serving.
-                tracing::warn!(%error, "compiled adapter cannot be kept");
-                drop(code);
-                let component = Component::new(engine, self.bytes).map_err(|e| invalid(&e))?;
-                Ok((component, format!("compiled, but not kept: {error}")))
-            }
-        }
+    fn compile(&self) -> Passed<Compiled> {
+        let compiled = compiler::compile(self.runtime, &self.sha256, self.bytes)?;
+        let message = compiled.message.clone();
+        Ok((compiled, message))
     }
 }
 
-fn invalid(error: &wasmtime::Error) -> Refusal {
-    let mut refusal = Refusal::new(
-        "invalid_component",
-        "the component is not valid WebAssembly, or uses a proposal that the host does not offer",
-        "update the tools that build it; threads, 64-bit memories and garbage collection are off",
-    );
-    refusal.details = error.chain().map(ToString::to_string).collect();
-    refusal
-}
-
 fn describe(program: &Arc<Program>) -> Passed<Manifest> {
-    let described = Session::open(program, false)
+    let described = Session::for_loading(program, false)
         .and_then(|mut session| session.describe())
         .map_err(|call| {
             let code = match call.code {
@@ -198,7 +169,7 @@ fn run_samples(program: &Arc<Program>, manifest: &Manifest) -> Passed<()> {
         return Ok(((), "no samples".to_owned()));
     }
     let failed = |reuse| -> Result<Vec<String>, Failure> {
-        let mut session = Session::open(program, reuse).map_err(|call| Failure {
+        let mut session = Session::for_loading(program, reuse).map_err(|call| Failure {
             refusal: Refusal::new(call.code, call.message.clone(), call.action),
             call: Some(call),
         })?;

@@ -6,11 +6,62 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
+use metrics::{
+    Counter, Gauge, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram,
+    gauge, histogram,
+};
 
-use crate::CallError;
-use crate::GuestTimes;
 use crate::guest_times::GuestClock;
+use crate::{CallError, CallReport, GuestTimes, StageName};
+
+const CALLS: &str = "eclusa_adapter_calls_total";
+const DURATION: &str = "eclusa_adapter_call_duration_seconds";
+const WAIT: &str = "eclusa_adapter_call_wait_seconds";
+const RUNNING: &str = "eclusa_adapter_calls_running";
+const OUTPUT: &str = "eclusa_adapter_output_bytes_total";
+const MEMORY: &str = "eclusa_adapter_memory_high_bytes";
+const LOADS: &str = "eclusa_adapter_loads_total";
+const LOAD_FAILURES: &str = "eclusa_adapter_load_failures_total";
+
+/// Says what each figure means.
+pub(crate) fn describe() {
+    describe_counter!(
+        CALLS,
+        "Calls by outcome: ok, problem (the adapter returned one), or the code of what went wrong, \
+         such as trap or deadline_exceeded."
+    );
+    describe_histogram!(
+        DURATION,
+        Unit::Seconds,
+        "Time of a call in the adapter, from the start of its instance to the checked answer, \
+         without waiting; the sum is the guest's time in total."
+    );
+    describe_histogram!(
+        WAIT,
+        Unit::Seconds,
+        "Time for which calls waited until fewer others ran; those that ran at once do not count."
+    );
+    describe_gauge!(RUNNING, "Calls that are running or waiting for their turn.");
+    describe_counter!(OUTPUT, Unit::Bytes, "Text in the answers of the adapter.");
+    describe_gauge!(MEMORY, Unit::Bytes, "The largest memory of any call so far.");
+    describe_counter!(
+        LOADS,
+        "Files that became a revision, and whether their compiled code came from the cache."
+    );
+    describe_counter!(LOAD_FAILURES, "Files that did not pass a stage, by its code.");
+}
+
+/// A file became a revision.
+pub(crate) fn loaded(adapter: &str, cached: bool) {
+    let cache = if cached { "hit" } else { "miss" };
+    counter!(LOADS, "adapter" => adapter.to_owned(), "cache" => cache).increment(1);
+}
+
+/// A file did not pass a stage.
+pub(crate) fn load_failed(adapter: &str, stage: StageName, code: &'static str) {
+    let (adapter, stage) = (adapter.to_owned(), stage.as_str());
+    counter!(LOAD_FAILURES, "adapter" => adapter, "stage" => stage, "code" => code).increment(1);
+}
 
 /// What is counted of one exported function.
 struct CallMeter {
@@ -27,6 +78,8 @@ pub(crate) struct Metering {
     send: CallMeter,
     settle: CallMeter,
     media: CallMeter,
+    wait: Histogram,
+    output: Counter,
     memory: Gauge,
     memory_high: AtomicUsize,
     running: Gauge,
@@ -52,9 +105,9 @@ impl Metering {
                 ("call", name.to_owned()),
             ];
             CallMeter {
-                ok: counter!("eclusa_adapter_calls_total", &with(&labels, "ok")),
-                problem: counter!("eclusa_adapter_calls_total", &with(&labels, "problem")),
-                duration: histogram!("eclusa_adapter_call_duration_seconds", &labels),
+                ok: counter!(CALLS, &with(&labels, "ok")),
+                problem: counter!(CALLS, &with(&labels, "problem")),
+                duration: histogram!(DURATION, &labels),
             }
         };
         let labels = [("adapter", adapter.clone()), ("revision", revision.clone())];
@@ -63,9 +116,11 @@ impl Metering {
             send: call("send"),
             settle: call("settle"),
             media: call("media"),
-            memory: gauge!("eclusa_adapter_memory_high_bytes", &labels),
+            wait: histogram!(WAIT, &labels),
+            output: counter!(OUTPUT, &labels),
+            memory: gauge!(MEMORY, &labels),
             memory_high: AtomicUsize::new(0),
-            running: gauge!("eclusa_adapter_calls_running", &labels),
+            running: gauge!(RUNNING, &labels),
             in_flight: AtomicUsize::new(0),
             times: GuestClock::new(),
             adapter,
@@ -90,13 +145,18 @@ impl Metering {
         Arrived(self)
     }
 
-    /// A call is over.
+    /// A call had to wait for its turn.
+    pub(crate) fn waited(&self, time: Duration) {
+        self.wait.record(time);
+    }
+
+    /// A call is over, and returned so many bytes of text.
     pub(crate) fn record(
         &self,
         call: &'static str,
         end: &End<'_>,
-        duration: Duration,
-        memory: usize,
+        report: &CallReport,
+        output: usize,
     ) {
         let meter = match call {
             "receive" => &self.receive,
@@ -109,7 +169,7 @@ impl Metering {
             End::Problem => meter.problem.increment(1),
             // Rare, so its labels may be put together here.
             End::Error(error) => counter!(
-                "eclusa_adapter_calls_total",
+                CALLS,
                 "adapter" => self.adapter.clone(),
                 "revision" => self.revision.clone(),
                 "call" => call,
@@ -117,10 +177,12 @@ impl Metering {
             )
             .increment(1),
         }
-        if !duration.is_zero() {
-            meter.duration.record(duration);
-            self.times.record(duration);
+        if !report.duration.is_zero() {
+            meter.duration.record(report.duration);
+            self.times.record(report.duration);
         }
+        self.output.increment(u64::try_from(output).unwrap_or(u64::MAX));
+        let memory = report.memory_bytes;
         if self.memory_high.fetch_max(memory, Ordering::Relaxed) < memory {
             #[allow(clippy::cast_precision_loss, reason = "memories are smaller than 2^53")]
             self.memory.set(memory as f64);

@@ -8,7 +8,7 @@ use wasmtime::component::{
 };
 
 use crate::contract::{EXPORT, PACKAGE};
-use crate::inspect::Refusal;
+use crate::refusal::Refusal;
 use crate::runtime::Runtime;
 use crate::state::State;
 use crate::{call, host, wasi};

@@ -1,7 +1,6 @@
 //! One exact build of an adapter, ready to be called.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use eclusa_model::{
     HttpResponse, Manifest, MediaResponse, MediaStep, OutboundMessage, Outcome, Prepared, Problem,
@@ -9,6 +8,7 @@ use eclusa_model::{
 };
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::convert::weight::Weight;
 use crate::instance::Instance;
 use crate::metering::{End, Metering};
 use crate::pace::Pace;
@@ -200,14 +200,17 @@ impl Revision {
     }
 
     async fn admit(&self, call: &'static str) -> Result<OwnedSemaphorePermit, CallError> {
-        match self.program.runtime.admit().await {
-            Some(permit) => Ok(permit),
-            None => {
-                let busy = fault::busy(&self.program, call);
-                self.metering.record(call, &End::Error(&busy), Duration::ZERO, 0);
-                Err(busy)
-            }
+        let runtime = &self.program.runtime;
+        if let Some(permit) = runtime.try_admit() {
+            return Ok(permit);
         }
+        let (permit, waited) = runtime.admit().await;
+        self.metering.waited(waited);
+        permit.ok_or_else(|| {
+            let busy = fault::busy(&self.program, call);
+            self.metering.record(call, &End::Error(&busy), &busy.report, 0);
+            busy
+        })
     }
 
     /// Whether a call runs on the thread that awaits it: when calls are short, or
@@ -236,20 +239,23 @@ impl Revision {
         }
     }
 
-    fn finish<T>(
+    fn finish<T: Weight>(
         &self,
         call: &'static str,
         cx: &CallContext,
         result: Outcomes<T>,
         is_problem: impl FnOnce(&T) -> bool,
     ) -> Outcomes<T> {
-        let (report, end) = match &result {
-            Ok(called) if is_problem(&called.value) => (&called.report, End::Problem),
-            Ok(called) => (&called.report, End::Ok),
-            Err(error) => (&error.report, End::Error(error)),
+        let (report, end, output) = match &result {
+            Ok(Called { value, report }) => {
+                let end = if is_problem(value) { End::Problem } else { End::Ok };
+                (report, end, value.weight())
+            }
+            // What it returned, if anything, is not taken.
+            Err(error) => (&error.report, End::Error(error), 0),
         };
         self.pace.record(report.duration);
-        self.metering.record(call, &end, report.duration, report.memory_bytes);
+        self.metering.record(call, &end, report, output);
         for line in &report.log {
             self.pass_on(cx, line);
         }

@@ -1,13 +1,15 @@
 //! What all adapters of an engine share.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::compiled::CompiledCache;
-use crate::config::{self, SPARE_INSTANCES};
+use crate::compiler::Compiler;
+use crate::config::{self, LOADING_INSTANCES, SESSION_INSTANCES};
+use crate::metering;
+use crate::places::{Place, Places};
 use crate::ticker::Ticker;
 use crate::{EngineConfig, EngineError, Limits};
 
@@ -18,15 +20,16 @@ pub(crate) struct Runtime {
     /// The deadline of a call in ticks of the epoch.
     pub(crate) ticks: u64,
     pub(crate) cache: Option<CompiledCache>,
-    /// One compilation at a time: it keeps a core busy for seconds.
-    pub(crate) compiling: Mutex<()>,
+    pub(crate) compiler: Compiler,
     calls: Arc<Semaphore>,
-    sessions: Arc<Semaphore>,
+    sessions: Arc<Places>,
+    loading: Arc<Places>,
     _ticker: Ticker,
 }
 
 impl Runtime {
     pub(crate) fn new(config: EngineConfig) -> Result<Self, EngineError> {
+        metering::describe();
         let limits = config.limits;
         let wasmtime = config::engine(&limits)?;
         let period = Ticker::period(limits.guest_time);
@@ -38,40 +41,44 @@ impl Runtime {
         Ok(Self {
             ticks: u64::try_from(ticks).unwrap_or(u64::MAX),
             calls: Arc::new(Semaphore::new(limits.max_concurrent_calls)),
-            sessions: Arc::new(Semaphore::new(SPARE_INSTANCES)),
+            sessions: Places::new(SESSION_INSTANCES),
+            loading: Places::new(LOADING_INSTANCES),
             _ticker: Ticker::start(&wasmtime, period)?,
-            compiling: Mutex::new(()),
+            compiler: Compiler::default(),
             cache,
             limits,
             wasmtime,
         })
     }
 
-    /// Waits for a place among the running calls, but not for long.
-    pub(crate) async fn admit(&self) -> Option<OwnedSemaphorePermit> {
-        if let Ok(permit) = Arc::clone(&self.calls).try_acquire_owned() {
-            return Some(permit);
-        }
+    /// Takes a place among the running calls where one is free.
+    pub(crate) fn try_admit(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.calls).try_acquire_owned().ok()
+    }
+
+    /// Waits for a place among the running calls, but not for long. Also says how
+    /// long that was.
+    pub(crate) async fn admit(&self) -> (Option<OwnedSemaphorePermit>, Duration) {
         // Without a runtime there is no clock to wait by.
-        tokio::runtime::Handle::try_current().ok()?;
+        if tokio::runtime::Handle::try_current().is_err() {
+            return (None, Duration::ZERO);
+        }
+        let started = Instant::now();
         let wait = Arc::clone(&self.calls).acquire_owned();
-        tokio::time::timeout(self.limits.queue_time, wait).await.ok()?.ok()
+        let permit = tokio::time::timeout(self.limits.queue_time, wait).await;
+        (permit.ok().and_then(Result::ok), started.elapsed())
     }
 
     /// Takes a place among the sessions, waiting on this thread, but not for long.
-    pub(crate) fn admit_session(&self) -> Option<OwnedSemaphorePermit> {
-        const STEP: Duration = Duration::from_millis(2);
-        let mut waited = Duration::ZERO;
-        loop {
-            match Arc::clone(&self.sessions).try_acquire_owned() {
-                Ok(permit) => return Some(permit),
-                Err(_) if waited >= self.limits.queue_time => return None,
-                Err(_) => {
-                    std::thread::sleep(STEP);
-                    waited += STEP;
-                }
-            }
-        }
+    pub(crate) fn admit_session(&self) -> Result<Place, usize> {
+        self.sessions.take(self.limits.queue_time).ok_or(self.sessions.count())
+    }
+
+    /// Takes a place among the files that are being loaded. Nobody waits for an
+    /// answer at once there, and a place is taken for some seconds at most.
+    pub(crate) fn admit_loading(&self) -> Result<Place, usize> {
+        const PATIENCE: Duration = Duration::from_secs(60);
+        self.loading.take(PATIENCE).ok_or(self.loading.count())
     }
 
     /// How much may cross from a guest to the host in one call: the text it may

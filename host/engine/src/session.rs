@@ -6,9 +6,9 @@ use eclusa_model::{
     ChannelView, HttpResponse, MediaResponse, MediaStep, OutboundMessage, Outcome, Prepared,
     Problem, Received, Request, SampleChannel, SampleSubject,
 };
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::instance::Instance;
+use crate::places::Place;
 use crate::program::Program;
 use crate::{CallContext, CallError, Called, fault};
 
@@ -20,11 +20,11 @@ use crate::{CallContext, CallError, Called, fault};
 /// benchmarks tell the cost of a call from that of a fresh instance.
 pub struct Session {
     program: Arc<Program>,
-    // Declared before the permit, so that the instance is gone when its place is
+    // Declared before the place, so that the instance is gone when its place is
     // given to another.
     instance: Option<Kept>,
     reuse: bool,
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 type Kept = Instance<Arc<Program>>;
@@ -33,9 +33,23 @@ impl Session {
     /// Without `reuse`, every call gets an instance of its own, as live traffic
     /// does.
     pub(crate) fn open(program: &Arc<Program>, reuse: bool) -> Result<Self, CallError> {
-        let permit =
-            program.runtime.admit_session().ok_or_else(|| fault::busy(program, "session"))?;
-        Ok(Self { program: Arc::clone(program), instance: None, reuse, _permit: permit })
+        let place = program.runtime.admit_session();
+        Self::at(place, program, reuse)
+    }
+
+    /// A session of a file that is being loaded.
+    pub(crate) fn for_loading(program: &Arc<Program>, reuse: bool) -> Result<Self, CallError> {
+        let place = program.runtime.admit_loading();
+        Self::at(place, program, reuse)
+    }
+
+    fn at(
+        place: Result<Place, usize>,
+        program: &Arc<Program>,
+        reuse: bool,
+    ) -> Result<Self, CallError> {
+        let place = place.map_err(|count| fault::no_session(program, count))?;
+        Ok(Self { program: Arc::clone(program), instance: None, reuse, _place: place })
     }
 
     /// The manifest as the adapter returns it.

@@ -70,6 +70,75 @@ fn damaged_code_is_never_loaded() {
 }
 
 #[test]
+fn forgotten_code_is_gone_and_what_is_loaded_goes_on() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path();
+    let engine = open(folder);
+    let loaded = engine.load("behave", &hostile("behave")).unwrap().revision;
+    let older = folder.join(format!("{}-{}.cwasm", loaded.sha256(), "0".repeat(16)));
+    std::fs::write(&older, "of another version of wasmtime").unwrap();
+    let other = format!("{}-{}.sha256", "1".repeat(64), "0".repeat(16));
+    std::fs::write(folder.join(&other), "another component's").unwrap();
+
+    engine.forget("");
+    engine.forget("0");
+    assert_eq!(names(folder).len(), 4);
+    engine.forget(loaded.sha256());
+    assert_eq!(names(folder), [other]);
+    let mut session = loaded.session().unwrap();
+    session.receive(&context(), &request("hello")).unwrap().value.unwrap();
+    assert_eq!(compile_stage(&engine), "compiled");
+    assert_eq!(compile_stage(&engine), "taken from the cache");
+}
+
+#[test]
+fn code_of_another_version_is_removed_and_nothing_else() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path();
+    let whole = {
+        assert_eq!(compile_stage(&open(folder)), "compiled");
+        names(folder)
+    };
+    let useless = [
+        format!("{}-{}.cwasm", "a".repeat(64), "0".repeat(16)),
+        format!("{}-{}.sha256", "a".repeat(64), "0".repeat(16)),
+        "unfinished-abc".to_owned(),
+    ];
+    let foreign = [
+        "journal.db".to_owned(),
+        "a-b.cwasm".to_owned(),
+        format!("{}-{}.txt", "a".repeat(64), "0".repeat(16)),
+        format!("{}-{}.cwasm", "x".repeat(64), "0".repeat(16)),
+    ];
+    for name in useless.iter().chain(&foreign) {
+        std::fs::write(folder.join(name), name).unwrap();
+    }
+    assert_eq!(compile_stage(&open(folder)), "taken from the cache");
+    let mut expected = [whole, foreign.to_vec()].concat();
+    expected.sort_unstable();
+    assert_eq!(names(folder), expected);
+}
+
+#[test]
+fn an_adapter_serves_also_when_its_code_cannot_be_kept() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("compiled");
+    let engine = open(&folder);
+    std::fs::remove_dir(&folder).unwrap();
+    let message = compile_stage(&engine);
+    assert!(message.starts_with("compiled, but not kept: "), "{message}");
+    engine.forget(&"a".repeat(64));
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
 fn a_folder_that_cannot_be_used_is_named() {
     let root = tempfile::tempdir().unwrap();
     let folder = root.path().join("file");

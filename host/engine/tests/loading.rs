@@ -10,6 +10,7 @@
 
 mod support;
 
+use eclusa_engine::{Engine, EngineConfig, Limits};
 use eclusa_engine::{LoadError, StageName};
 use support::{engine, hostile};
 
@@ -61,7 +62,12 @@ fn files_that_are_no_adapters_are_named_as_what_they_are() {
              (func (param i32 i32 i32 i32) (result i32))))"#,
     )
     .unwrap();
+    let unbound = wat::parse_str(r#"(module (@custom "component-type:adapter" "x"))"#).unwrap();
     let empty = wat::parse_str("(component)").unwrap();
+    let command = wat::parse_str(
+        r#"(component (instance $run) (export "wasi:cli/run@0.2.6" (instance $run)))"#,
+    )
+    .unwrap();
     let compiled = {
         let engine = wasmtime::Engine::default();
         engine.precompile_component(&empty).unwrap()
@@ -71,23 +77,68 @@ fn files_that_are_no_adapters_are_named_as_what_they_are() {
         *byte = 0xee;
     }
     let half = component.split_at(component.len() / 2).0;
-    let table: [(&str, &[u8], &str); 10] = [
-        ("nothing", b"", "empty_file"),
-        ("text", b"hello", "not_wasm"),
-        ("wat", b"(module)", "not_wasm"),
-        ("header", b"\0asm", "truncated"),
-        ("core module", &core, "core_module"),
-        ("preview 1", &preview1, "preview1_module"),
-        ("compiled", &compiled, "compiled_code"),
-        ("half", half, "truncated"),
-        ("damaged", &damaged, "malformed"),
-        ("empty component", &empty, "wrong_world"),
+    let table: [(&str, &[u8], &str, &str); 17] = [
+        ("nothing", b"", "empty_file", "the file is empty"),
+        ("text", b"hello", "not_wasm", "text that begins with `hello`"),
+        ("wat", b"(module)", "not_wasm", "in its text form"),
+        ("HTML", b"<!doctype html><h1>404", "not_wasm", "an HTML page"),
+        ("JSON", br#"{"message":"Bad credentials"}"#, "not_wasm", "a JSON document"),
+        ("ZIP", b"PK\x03\x04\x14\0", "not_wasm", "a ZIP archive"),
+        ("gzip", b"\x1f\x8b\x08\0", "not_wasm", "compressed by gzip"),
+        ("header", b"\0asm", "truncated", "ends too early"),
+        ("future", b"\0asm\x63\0\x01\0", "unknown_format", "version of the WebAssembly format"),
+        ("core module", &core, "core_module", "a core WebAssembly module"),
+        ("no component yet", &unbound, "core_module", "not yet made a component"),
+        ("preview 1", &preview1, "preview1_module", "for WASI preview 1"),
+        ("compiled", &compiled, "compiled_code", "compiled code (.cwasm)"),
+        ("half", half, "truncated", "ends too early"),
+        ("damaged", &damaged, "malformed", "is damaged"),
+        ("empty component", &empty, "wrong_world", "it exports nothing"),
+        ("command", &command, "wrong_world", "a command line program"),
     ];
-    for (name, bytes, code) in table {
+    for (name, bytes, code, words) in table {
         let error = refused(bytes);
-        println!("{name}: {error}");
+        println!("{name}: {error}\n    {}", error.action);
         assert_eq!(error.code, code, "{name}: {error:#?}");
+        assert!(error.message.contains(words), "{name}: {error}");
     }
+}
+
+#[test]
+fn only_who_speaks_an_older_version_than_the_adapter_can_be_updated() {
+    for (name, can_help) in [("version-newer", true), ("version-older", false)] {
+        let error = refused(&hostile(name));
+        assert_eq!(error.action.contains("update the host"), can_help, "{}", error.action);
+    }
+}
+
+#[test]
+fn a_component_cut_off_anywhere_is_refused_in_words() {
+    let component = hostile("behave");
+    for share in 1..64 {
+        let error = refused(component.split_at(component.len() * share / 64).0);
+        assert_eq!(error.code, "truncated", "{share}/64: {error}");
+    }
+}
+
+#[test]
+fn sessions_take_no_place_from_files_that_are_loaded() {
+    let limits = Limits { queue_time: std::time::Duration::ZERO, ..Limits::default() };
+    let engine = Engine::new(EngineConfig { limits, cache_dir: None }).unwrap();
+    let first = engine.load("first", &hostile("behave")).unwrap().revision;
+    // As many comparisons as there is room for, each with an instance of its own.
+    let mut sessions: Vec<_> = std::iter::from_fn(|| first.session().ok()).collect();
+    assert_eq!(sessions.len(), 8);
+    for session in &mut sessions {
+        session.receive(&support::context(), &support::request("hello")).unwrap().value.unwrap();
+    }
+    let busy = first.rehearsal().unwrap_err();
+    assert_eq!((busy.code, busy.retryable), ("busy", true));
+    assert!(busy.message.contains("all 8 places"), "{busy}");
+
+    engine.load("second", &hostile("behave")).unwrap();
+    drop(sessions.pop());
+    first.rehearsal().unwrap();
 }
 
 #[test]

@@ -6,3 +6,4 @@ pub(crate) mod check;
 pub(crate) mod lift;
 mod lift_event;
 pub(crate) mod lower;
+pub(crate) mod weight;
