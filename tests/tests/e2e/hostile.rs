@@ -120,7 +120,9 @@ async fn files_that_cannot_serve_are_listed_with_their_code() {
             (&json!("rejected"), &json!(code)),
             "{name}: {adapter}"
         );
-        for text in ["message", "action", "stage", "revision"] {
+        let sha256 = adapter["deployment"]["revision"].as_str().unwrap();
+        assert_eq!(sha256.len(), 64, "{name}");
+        for text in ["message", "action", "stage"] {
             assert!(adapter["error"][text].as_str().is_some_and(|text| !text.is_empty()), "{name}");
         }
         let mut channel = Chat::Open.channel(name, "https://chat.example.com");

@@ -42,6 +42,8 @@ fn summary(view: &AdapterView) -> Value {
         fields.insert("version".to_owned(), json!(manifest.version));
         fields.insert("interface".to_owned(), json!(active.interface_version()));
         fields.insert("summary".to_owned(), json!(manifest.summary));
+    } else if let (Value::Object(fields), Some(latest)) = (&mut json, &view.latest) {
+        fields.insert("error".to_owned(), json!(latest.reason));
     }
     json
 }
