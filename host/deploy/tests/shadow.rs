@@ -61,6 +61,7 @@ fn request(id: &str, body: &Value) -> RequestRecord {
         revision: None,
         warnings: Vec::new(),
         problem: None,
+        earlier: Vec::new(),
     }
 }
 
@@ -365,6 +366,20 @@ fn one_request_is_replayed_with_its_exact_differences() {
     assert_eq!(it.pointer, "/events/1/message/extra/order");
     assert_eq!(it.kind, ChangeKind::Renamed("/events/1/message/extra/order_id".to_owned()));
     assert_eq!(it.before, json!("A-1001"));
+}
+
+#[test]
+fn a_revision_sees_the_request_as_it_came_in() {
+    let mut record = request("r", &json!({"behave": "inputs"}));
+    record.raw.received_at = "2019-08-07T06:05:04Z".to_owned();
+    record.raw.path = "/hook".to_owned();
+    record.raw.query = vec![("a".to_owned(), "1".to_owned())];
+    let behave = load(&engine(), "hostile/behave.wasm");
+    let answer = replay_request(&behave, &context(), &record).unwrap().comparable();
+    let seen = answer["events"][0]["message"]["text"]["body"].as_str().unwrap();
+    for part in ["2019-08-07T06:05:04Z", "/hook", "(\"a\", \"1\")", "\"POST\"", "content-type"] {
+        assert!(seen.contains(part), "{part}: {seen}");
+    }
 }
 
 #[test]

@@ -15,12 +15,11 @@ pub(super) enum Aligned {
     Added(usize),
 }
 
-/// Up to so many pairs of items are looked at; longer lists are compared place by
-/// place. A request becomes at most 500 events.
-const MOST_PAIRS: usize = 250_000;
+/// How many pairs of items are looked at. A request becomes at most 500 events.
+pub(super) const MOST_PAIRS: usize = 1_000_000;
 
 // What a pair is worth. A better kind of pair is worth more than any number of
-// worse ones, of which there are at most 500.
+// worse ones, of which a list has at most 1,000.
 const EQUAL: u64 = 1 << 36;
 const SAME_ID: u64 = 1 << 24;
 const SAME_TYPE: u64 = 1 << 12;
@@ -29,7 +28,11 @@ const ALIKE: u64 = 1;
 /// Pairs the items of two lists in their order, so that as many pairs as possible
 /// are equal, then have the same id, then the same `type`, then are both objects
 /// (or lists, texts, …). What is left was removed or added.
-pub(super) fn align(before: &[Value], after: &[Value]) -> Vec<Aligned> {
+///
+/// It looks at every pair that is not the same at both ends, and takes their
+/// number from `left`. Where there are more than that, or than a million, items
+/// are paired by their places.
+pub(super) fn align(before: &[Value], after: &[Value], left: &mut usize) -> Vec<Aligned> {
     let head = before.iter().zip(after).take_while(|(old, new)| old == new).count();
     let (before_rest, after_rest) =
         (before.get(head..).unwrap_or_default(), after.get(head..).unwrap_or_default());
@@ -38,9 +41,11 @@ pub(super) fn align(before: &[Value], after: &[Value]) -> Vec<Aligned> {
     let (rows, columns) = (before_rest.len() - tail, after_rest.len() - tail);
 
     let mut aligned: Vec<Aligned> = (0..head).map(|place| Aligned::Both(place, place)).collect();
-    let middle = if rows.saturating_mul(columns) > MOST_PAIRS {
+    let pairs = rows.saturating_mul(columns);
+    let middle = if pairs > (*left).min(MOST_PAIRS) {
         by_place(rows, columns)
     } else {
+        *left -= pairs;
         let old = before_rest.get(..rows).unwrap_or_default();
         let new = after_rest.get(..columns).unwrap_or_default();
         by_worth(old, new)
@@ -177,10 +182,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::Aligned::{Added, Both, Removed};
-    use super::{Aligned, align};
+    use super::{Aligned, MOST_PAIRS, align};
 
     fn aligned(before: Value, after: Value) -> Vec<Aligned> {
-        align(before.as_array().unwrap(), after.as_array().unwrap())
+        align(before.as_array().unwrap(), after.as_array().unwrap(), &mut { MOST_PAIRS })
     }
 
     fn message(id: &str, body: &str) -> Value {
@@ -249,7 +254,7 @@ mod tests {
         let before: Vec<Value> = (0..499).map(|id| message(&id.to_string(), "old")).collect();
         let mut after: Vec<Value> = (0..499).map(|id| message(&id.to_string(), "new")).collect();
         after.insert(0, message("x", "first"));
-        let aligned = align(&before, &after);
+        let aligned = align(&before, &after, &mut { MOST_PAIRS });
         assert_eq!(aligned.first(), Some(&Added(0)));
         assert_eq!(aligned.last(), Some(&Both(498, 499)));
         assert_eq!(aligned.len(), 500);
@@ -258,7 +263,7 @@ mod tests {
     #[test]
     fn longer_lists_are_compared_place_by_place() {
         let numbers = |from: u32, to: u32| (from..to).map(Value::from).collect::<Vec<_>>();
-        let aligned = align(&numbers(0, 2_000), &numbers(10_000, 11_000));
+        let aligned = align(&numbers(0, 2_000), &numbers(10_000, 11_000), &mut { MOST_PAIRS });
         assert_eq!(aligned.iter().filter(|it| matches!(it, Both(i, j) if i == j)).count(), 1_000);
         assert_eq!(aligned.len(), 2_000);
         // What is the same at both ends is not part of that.
@@ -266,8 +271,19 @@ mod tests {
         let mut after = before.clone();
         before.insert(2_500, json!("old"));
         after.insert(2_400, json!("new"));
-        let aligned = align(&before, &after);
+        let aligned = align(&before, &after, &mut { MOST_PAIRS });
         assert!(aligned.contains(&Added(2_400)) && aligned.contains(&Removed(2_500)));
         assert_eq!(aligned.len(), 5_002);
+    }
+
+    #[test]
+    fn pairs_are_looked_at_while_any_are_left() {
+        let (before, after) = ([json!(1), json!(2)], [json!(0), json!(1), json!(3)]);
+        let mut left = 7;
+        let by_worth = [Added(0), Both(0, 1), Both(1, 2)];
+        assert_eq!(align(&before, &after, &mut left), by_worth);
+        assert_eq!(left, 1);
+        let by_place = [Both(0, 0), Both(1, 1), Added(2)];
+        assert_eq!(align(&before, &after, &mut left), by_place);
     }
 }

@@ -66,8 +66,9 @@ impl Answer {
     }
 }
 
-/// The JSON to compare an answer by, of its JSON text.
-pub(super) fn comparable(text: &str) -> Value {
+/// The JSON to compare an answer by, of its JSON text: see
+/// [`Answer::comparable`]. What is no JSON is a text.
+pub fn comparable(text: &str) -> Value {
     let mut value = json::read(text);
     for path in BODIES {
         json::open(&mut value, path);

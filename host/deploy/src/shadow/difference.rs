@@ -6,7 +6,7 @@ use eclusa_journal::registry::ChangeKind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::align::{Aligned, align};
+use super::align::{Aligned, MOST_PAIRS, align};
 use super::path::{Path, Step};
 
 /// A place at which two JSON documents differ.
@@ -90,11 +90,13 @@ impl<'a> Found<'a> {
 
 /// Calls `tell` for every place at which two documents differ.
 pub(super) fn find<'a>(before: &'a Value, after: &'a Value, tell: &mut dyn FnMut(Found<'a>)) {
-    Walk { path: Path::default(), tell }.values(before, after);
+    Walk { path: Path::default(), left: &mut { MOST_PAIRS }, tell }.values(before, after);
 }
 
 struct Walk<'a, 't> {
     path: Path<'a>,
+    /// How many pairs of items may still be looked at.
+    left: &'t mut usize,
     tell: &'t mut dyn FnMut(Found<'a>),
 }
 
@@ -134,7 +136,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn lists(&mut self, before: &'a [Value], after: &'a [Value]) {
-        for aligned in align(before, after) {
+        for aligned in align(before, after, self.left) {
             let (old, new) = match aligned {
                 Aligned::Both(old, new) => (old, new),
                 Aligned::Removed(place) | Aligned::Added(place) => (place, place),

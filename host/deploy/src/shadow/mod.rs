@@ -26,7 +26,7 @@ mod replay;
 mod tally;
 mod verdict;
 
-pub use answer::Answer;
+pub use answer::{Answer, comparable};
 pub use compare::{Traffic, compare_channel};
 pub use difference::{Difference, difference};
 pub use failure::in_own_words;

@@ -95,3 +95,48 @@ fn patiently<T>(mut call: impl FnMut() -> Result<T, CallError>) -> Result<T, Cal
     }
     call()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use eclusa_engine::{CallError, Engine, EngineConfig, Limits};
+
+    use super::{ATTEMPTS, patiently};
+
+    /// An error of a host all of whose places are taken.
+    fn busy() -> CallError {
+        let limits = Limits { queue_time: Duration::from_millis(1), ..Limits::default() };
+        let engine = Engine::new(EngineConfig { limits, ..EngineConfig::default() }).unwrap();
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/hostile/shop-1.wasm");
+        let bytes = std::fs::read(file).expect("run `scripts/build-adapters.sh`");
+        let revision = engine.load("shop", &bytes).unwrap().revision;
+        let mut taken = Vec::new();
+        loop {
+            match revision.rehearsal() {
+                Ok(session) => taken.push(session),
+                Err(error) => return error,
+            }
+        }
+    }
+
+    #[test]
+    fn a_call_is_tried_again_while_the_host_is_at_fault() {
+        let busy = busy();
+        assert!(busy.retryable);
+        let mut calls = 0;
+        let mut third = || {
+            calls += 1;
+            if calls < 3 { Err(busy.clone()) } else { Ok(calls) }
+        };
+        assert_eq!(patiently(&mut third).unwrap(), 3);
+        let mut calls = 0;
+        let mut never = || -> Result<(), CallError> {
+            calls += 1;
+            Err(busy.clone())
+        };
+        assert_eq!(patiently(&mut never).unwrap_err().code, "busy");
+        assert_eq!(calls, ATTEMPTS);
+    }
+}

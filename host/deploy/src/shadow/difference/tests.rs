@@ -5,7 +5,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Difference, difference};
+use super::{Difference, MOST_PAIRS, Path, Walk, difference};
 
 fn to(pointer: &str) -> ChangeKind {
     Renamed(pointer.to_owned())
@@ -244,4 +244,22 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn many_long_lists_take_little_time() {
+    let lists = |step: usize| -> Value {
+        (0..200)
+            .map(|i| (0..200).map(|j| i + j * step).collect::<Vec<_>>())
+            .map(Value::from)
+            .collect()
+    };
+    let (before, after) = (lists(1), lists(3));
+    // By worth, each of these lists alone would be 40,000 pairs.
+    let mut left = MOST_PAIRS;
+    let mut walk = Walk { path: Path::default(), left: &mut left, tell: &mut |_| {} };
+    walk.values(&before, &after);
+    assert!(left < MOST_PAIRS, "some of them are");
+    assert_eq!(difference(&before, &before), []);
+    assert_eq!(applied(&before, &difference(&before, &after)), after);
 }
