@@ -1,117 +1,17 @@
-//! Recorded traffic in two revisions of real components.
+//! What a report says.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests"
-)]
-
-use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
-
-use eclusa_deploy::shadow::{
-    Answer, Traffic, compare_channel, difference, replay_message, replay_request, replay_response,
-    slower,
-};
-use eclusa_engine::{CallContext, Engine, EngineConfig, Limits, Revision};
+use eclusa_deploy::shadow::{Traffic, compare_channel, slower};
+use eclusa_engine::{CallContext, Revision};
 use eclusa_journal::registry::{
     ChangeKind, ChannelShadow, Comparison, RollbackPolicy, ShadowReport,
 };
-use eclusa_journal::{OutboundRecord, RawRequest, RequestRecord};
-use eclusa_model::{HttpResponse, SampleChannel};
+use eclusa_journal::{OutboundRecord, RawRequest};
 use serde_json::{Value, json};
 
-fn engine() -> Engine {
-    static ENGINE: OnceLock<Engine> = OnceLock::new();
-    ENGINE.get_or_init(|| Engine::new(EngineConfig::default()).unwrap()).clone()
-}
-
-fn load(engine: &Engine, path: &str) -> Arc<Revision> {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target").join(path);
-    let bytes = std::fs::read(&file).unwrap_or_else(|error| {
-        panic!("{path}: {error}; build the test adapters with `scripts/build-adapters.sh`")
-    });
-    engine.load("adapter", &bytes).unwrap_or_else(|error| panic!("{path}: {error}")).revision
-}
-
-fn shop(revision: &str) -> Arc<Revision> {
-    load(&engine(), &format!("hostile/shop-{revision}.wasm"))
-}
-
-fn context() -> CallContext {
-    let channel: SampleChannel =
-        serde_json::from_value(json!({"url": "https://chat.example.com"})).unwrap();
-    CallContext::from(&channel)
-}
-
-fn request(id: &str, body: &Value) -> RequestRecord {
-    RequestRecord {
-        id: id.to_owned(),
-        channel: "shop".to_owned(),
-        raw: RawRequest {
-            received_at: "2026-01-02T03:04:05Z".to_owned(),
-            method: "POST".to_owned(),
-            path: String::new(),
-            query: Vec::new(),
-            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-            body: body.to_string(),
-        },
-        revision: None,
-        warnings: Vec::new(),
-        problem: None,
-        earlier: Vec::new(),
-    }
-}
-
-fn outbound(id: &str, text: &str, response: Option<HttpResponse>) -> OutboundRecord {
-    let message = json!({"id": id, "conversation": "t1", "type": "text", "text": {"body": text}});
-    OutboundRecord {
-        channel: "shop".to_owned(),
-        message: serde_json::from_value(message).unwrap(),
-        response,
-        revision: None,
-    }
-}
-
-fn taken() -> Option<HttpResponse> {
-    Some(HttpResponse::text(200, r#"{"id":"s-77"}"#))
-}
-
-/// An entry of the shop's chat, with the fields of its kind.
-fn entry(id: u32, kind: &str, fields: &Value) -> Value {
-    let mut entry = json!({
-        "id": id.to_string(), "thread": "t1", "user": {"id": "u1", "name": "Ana Souza"},
-        "at": "2026-03-01T12:00:00Z", "kind": kind,
-    });
-    for (name, value) in fields.as_object().unwrap() {
-        entry[name] = value.clone();
-    }
-    entry
-}
-
-/// 12 texts of which 8 have an order, one of them twice in one request; 3 places,
-/// 2 files, 2 voices, which the first revision does not know.
-fn shop_traffic() -> Traffic {
-    let order = |id: u32| entry(id, "text", &json!({"text": "Cadê?", "order": "A-1001"}));
-    let mut bodies: Vec<Value> = (0..7).map(order).collect();
-    bodies.push(json!([order(7), order(8)]));
-    bodies.extend((10..14).map(|id| entry(id, "text", &json!({"text": "boom or slow"}))));
-    bodies.extend((20..23).map(|id| entry(id, "place", &json!({"lat": -23.5, "lon": -46.6}))));
-    let url = json!({"url": "https://shop.example.com/a.ogg", "mime": "audio/ogg"});
-    bodies.extend((30..32).map(|id| entry(id, "file", &url)));
-    bodies.extend((40..42).map(|id| entry(id, "voice", &url)));
-    let numbered = bodies.iter().enumerate();
-    Traffic {
-        requests: numbered.map(|(place, body)| request(&format!("r{place}"), body)).collect(),
-        outbound: vec![
-            outbound("m0", "Oi", taken()),
-            outbound("m1", "Olá", Some(HttpResponse::text(404, ""))),
-            outbound("m2", "Sim", None),
-        ],
-    }
-}
+use crate::support::{
+    assert_adds_up, assert_identical, context, engine, entry, load, outbound, request, shop,
+    shop_traffic, taken,
+};
 
 fn compare(baseline: &str, candidate: &str, traffic: &Traffic) -> ChannelShadow {
     let (baseline, candidate) = (shop(baseline), shop(candidate));
@@ -126,16 +26,6 @@ fn compare(baseline: &str, candidate: &str, traffic: &Traffic) -> ChannelShadow 
         assert!(!json.contains(personal), "{personal}: {json}");
     }
     shadow
-}
-
-fn assert_adds_up(it: &Comparison) {
-    let sum = it.identical + it.changed + it.new_failures + it.repaired_failures + it.failing;
-    assert_eq!(sum, it.total, "{it:?}");
-}
-
-fn assert_identical(it: &Comparison, total: u32, failing: u32) {
-    assert_eq!((it.total, it.identical, it.failing), (total, total - failing, failing), "{it:?}");
-    assert!(it.changes.is_empty() && it.failures.is_empty() && it.repaired.is_empty());
 }
 
 /// Pointers, kinds and counts.
@@ -259,11 +149,11 @@ fn a_slow_candidate_is_found_on_the_side_where_it_is_slow() {
     let shadow = compare("1", "slow", &traffic);
     assert_identical(&shadow.receive, 25, 0);
     println!("{:?} {:?}", shadow.receive.baseline_latency, shadow.receive.candidate_latency);
-    let slower = slower(&report(shadow), &rule).unwrap();
-    assert!(["receive", "send"].contains(&slower.what), "{slower:?}");
-    assert!(slower.candidate_p95_us > 3.0 * slower.baseline_p95_us);
+    let found = slower(&report(shadow), &rule).unwrap();
+    assert!(["receive", "send"].contains(&found.what), "{found:?}");
+    assert!(found.candidate_p95_us > 3.0 * found.baseline_p95_us);
     let back = compare("slow", "1", &traffic);
-    assert_eq!(eclusa_deploy::shadow::slower(&report(back), &rule), None);
+    assert_eq!(slower(&report(back), &rule), None);
 }
 
 /// Every sample of an adapter as recorded traffic.
@@ -348,98 +238,4 @@ fn what_a_guest_wrote_is_in_no_report() {
     for personal in ["1441645532", "told to", "line 9", "set-cookie", "after many", "empty-id\""] {
         assert!(!json.replace("\"example\":\"empty-id\"", "").contains(personal), "{json}");
     }
-}
-
-#[test]
-fn one_request_is_replayed_with_its_exact_differences() {
-    let (first, renames) = (shop("1"), shop("renames"));
-    let body = json!([
-        entry(1, "text", &json!({"text": "a", "lang": "pt"})),
-        entry(2, "text", &json!({"text": "b", "order": "A-1001"})),
-    ]);
-    let record = request("r", &body);
-    let before = replay_request(&first, &context(), &record).unwrap();
-    let after = replay_request(&renames, &context(), &record).unwrap();
-    assert!(matches!(&before, Answer::Received(it) if it.events.len() == 2));
-    let found = difference(&before.comparable(), &after.comparable());
-    let [it] = found.as_slice() else { panic!("{found:?}") };
-    assert_eq!(it.pointer, "/events/1/message/extra/order");
-    assert_eq!(it.kind, ChangeKind::Renamed("/events/1/message/extra/order_id".to_owned()));
-    assert_eq!(it.before, json!("A-1001"));
-}
-
-#[test]
-fn a_revision_sees_the_request_as_it_came_in() {
-    let mut record = request("r", &json!({"behave": "inputs"}));
-    record.raw.received_at = "2019-08-07T06:05:04Z".to_owned();
-    record.raw.path = "/hook".to_owned();
-    record.raw.query = vec![("a".to_owned(), "1".to_owned())];
-    let behave = load(&engine(), "hostile/behave.wasm");
-    let answer = replay_request(&behave, &context(), &record).unwrap().comparable();
-    let seen = answer["events"][0]["message"]["text"]["body"].as_str().unwrap();
-    for part in ["2019-08-07T06:05:04Z", "/hook", "(\"a\", \"1\")", "\"POST\"", "content-type"] {
-        assert!(seen.contains(part), "{part}: {seen}");
-    }
-}
-
-#[test]
-fn failures_are_replayed_as_answers() {
-    let record = request("r", &entry(1, "place", &json!({"lat": 1, "lon": 2})));
-    let answer = replay_request(&shop("traps-on-place"), &context(), &record).unwrap();
-    assert!(matches!(&answer, Answer::Error(error) if error.code == "trap"), "{answer:?}");
-    assert_eq!(answer.comparable()["error"]["code"], json!("trap"));
-    let record = request("r", &entry(1, "voice", &json!({})));
-    let answer = replay_request(&shop("1"), &context(), &record).unwrap();
-    assert!(matches!(&answer, Answer::Problem(it) if it.code == "unknown_kind"), "{answer:?}");
-}
-
-#[test]
-fn messages_and_responses_are_replayed() {
-    let shop = shop("1");
-    let record = outbound("m1", "Oi", taken());
-    let sent = replay_message(&shop, &context(), &record).unwrap().comparable();
-    assert_eq!(sent["request"]["body"], json!({"thread": "t1", "text": "Oi", "ref": "m1"}));
-    let settled = replay_response(&shop, &context(), &record).unwrap().unwrap();
-    assert_eq!(settled.comparable(), json!({"sent": {"external_id": "s-77"}}));
-    let unanswered = outbound("m1", "Oi", None);
-    assert!(replay_response(&shop, &context(), &unanswered).unwrap().is_none());
-}
-
-/// An engine whose calls wait for their turn for a moment only.
-fn impatient() -> Engine {
-    let limits = Limits { queue_time: std::time::Duration::from_millis(2), ..Limits::default() };
-    Engine::new(EngineConfig { limits, ..EngineConfig::default() }).unwrap()
-}
-
-#[test]
-fn a_busy_host_is_no_failure_of_the_candidate() {
-    let engine = impatient();
-    let (first, traps) =
-        (load(&engine, "hostile/shop-1.wasm"), load(&engine, "hostile/shop-traps-on-place.wasm"));
-    let traffic = shop_traffic();
-    let taken: Vec<_> = std::iter::from_fn(|| first.rehearsal().ok()).collect();
-    assert!(!taken.is_empty());
-    let error = compare_channel(&first, &traps, &context(), "shop", &traffic).unwrap_err();
-    assert!(error.retryable, "{error}");
-    assert_eq!(error.code, "busy");
-    drop(taken);
-    let shadow = compare_channel(&first, &traps, &context(), "shop", &traffic).unwrap();
-    assert_eq!(shadow.receive.new_failures, 3);
-}
-
-#[test]
-fn one_place_is_enough_and_is_waited_for() {
-    let engine = impatient();
-    let first = load(&engine, "hostile/shop-1.wasm");
-    let mut taken: Vec<_> = std::iter::from_fn(|| first.rehearsal().ok()).collect();
-    let one = taken.pop().unwrap();
-    let traffic = shop_traffic();
-    std::thread::scope(|scope| {
-        let compared =
-            scope.spawn(|| compare_channel(&first, &first, &context(), "shop", &traffic).unwrap());
-        // Before or after it first asks for the place: it must get it.
-        drop(one);
-        assert_identical(&compared.join().unwrap().receive, 19, 2);
-    });
-    drop(taken);
 }
