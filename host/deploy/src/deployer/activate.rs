@@ -242,8 +242,7 @@ impl Core {
         }
         let before = step.record.history.last().map(|served| served.revision.clone());
         self.hold(step, state, before.as_deref());
-        let entry =
-            self.audit_of(actor, AuditAction::WentLive, &step.record, &deployment, detail);
+        let entry = self.audit_of(actor, AuditAction::WentLive, &step.record, &deployment, detail);
         step.audit.push(entry);
         step.deployments.push(deployment);
         Ok(())

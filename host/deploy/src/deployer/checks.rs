@@ -46,7 +46,8 @@ impl Core {
                     None => (None, active),
                 }
             };
-            let evidence = self.compare(slot, &mut deployment, &candidate, baseline.as_ref()).await?;
+            let evidence =
+                self.compare(slot, &mut deployment, &candidate, baseline.as_ref()).await?;
             let mut state = slot.state.lock().await;
             if state.record.active.as_ref().map(|it| &it.revision) != served_before.as_ref() {
                 // Somebody rolled back or activated meanwhile: the evidence is
@@ -168,9 +169,8 @@ impl Core {
             return self.reject(state, deployment, reason).await;
         }
         self.keep_file(&deployment.adapter, &deployment.revision, bytes).await?;
-        let candidate = Arc::clone(
-            state.loaded.entry(deployment.revision.clone()).or_insert(candidate),
-        );
+        let candidate =
+            Arc::clone(state.loaded.entry(deployment.revision.clone()).or_insert(candidate));
         let mut step = Step::of(state);
         came_from_folder(&mut step, &deployment);
         keep(&mut step, &deployment, &candidate, self.now());
@@ -217,8 +217,7 @@ impl Core {
         let mut step = Step::of(state);
         came_from_folder(&mut step, &deployment);
         let detail = format!("{}: {}", reason.code, reason.message);
-        let entry =
-            self.audit_of(ITSELF, AuditAction::Rejected, &step.record, &deployment, detail);
+        let entry = self.audit_of(ITSELF, AuditAction::Rejected, &step.record, &deployment, detail);
         step.audit.push(entry);
         deployment.state = DeploymentState::Rejected;
         deployment.reason = Some(reason);

@@ -296,7 +296,6 @@ impl Core {
             deployment: deployment.clone(),
             candidate: Arc::clone(state.loaded.get(candidate)?),
             predecessor: Arc::clone(state.loaded.get(predecessor)?),
-            rule: record.policy.rollback.clone(),
             until_ms,
             calls,
             alarm: Arc::clone(&self.alarm),

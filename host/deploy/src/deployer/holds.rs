@@ -71,7 +71,8 @@ impl Core {
         let mut entries = Vec::new();
         for (id, hold) in &holds {
             if !step.record.holds.contains_key(id) {
-                let lacks: Vec<_> = hold.missing.iter().map(|(at, why)| format!("{at}: {why}")).collect();
+                let lacks: Vec<_> =
+                    hold.missing.iter().map(|(at, why)| format!("{at}: {why}")).collect();
                 entries.push(changed(AuditAction::Held, id, lacks.join("; ")));
             }
         }

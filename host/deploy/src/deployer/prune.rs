@@ -22,7 +22,8 @@ fn needed(record: &AdapterRecord) -> BTreeSet<&str> {
 impl Core {
     /// Keeps the newest revisions and those that something depends on.
     pub(super) fn prune(&self, state: &State, step: &mut Step) {
-        let needed: BTreeSet<String> = needed(&step.record).into_iter().map(str::to_owned).collect();
+        let needed: BTreeSet<String> =
+            needed(&step.record).into_iter().map(str::to_owned).collect();
         let mut count = 0;
         step.record.kept.retain(|kept| {
             count += 1;

@@ -171,8 +171,7 @@ impl Core {
         if let Some(Value::Object(request)) = compared.get_mut("request") {
             request.remove("headers");
         }
-        let differences =
-            if then.is_null() { Vec::new() } else { difference(&then, &compared) };
+        let differences = if then.is_null() { Vec::new() } else { difference(&then, &compared) };
         Ok(Replay {
             id,
             channel,

@@ -90,7 +90,11 @@ impl Core {
         record.pins.retain(|_, sha256| !is_lost(sha256));
         record.holds.retain(|_, hold| !is_lost(&hold.revision));
         if !active_is_lost {
-            return if step.record == state.record { Ok(()) } else { self.commit(state, step).await };
+            return if step.record == state.record {
+                Ok(())
+            } else {
+                self.commit(state, step).await
+            };
         }
         step.record.canary = None;
         step.record.trial = None;

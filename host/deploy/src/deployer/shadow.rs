@@ -35,7 +35,11 @@ impl Core {
         };
         for channel in channels {
             let traffic = self
-                .recorded(&channel.profile.id, policy.requests.min(share), policy.messages.min(share))
+                .recorded(
+                    &channel.profile.id,
+                    policy.requests.min(share),
+                    policy.messages.min(share),
+                )
                 .await?;
             let (baseline, candidate) = (Arc::clone(baseline), Arc::clone(candidate));
             let (cx, id) = (CallContext::from(&**channel), channel.profile.id.clone());

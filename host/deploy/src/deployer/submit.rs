@@ -50,10 +50,7 @@ impl Deployer {
     ///
     /// # Errors
     /// As for [`Deployer::submit`].
-    pub async fn submit_and_wait(
-        &self,
-        submission: Submission,
-    ) -> Result<Deployment, DeployError> {
+    pub async fn submit_and_wait(&self, submission: Submission) -> Result<Deployment, DeployError> {
         self.command(|core| async move {
             let (_, checks) = begin(&core, submission).await?;
             checks.await.unwrap_or(Err(DeployError::Stopping))
@@ -108,13 +105,8 @@ pub(super) async fn begin(
         deployment
     };
     core.checking.lock().insert(deployment.id.clone(), deployment.clone());
-    let checks = tokio::spawn(run(
-        Arc::clone(core),
-        slot,
-        deployment.clone(),
-        Arc::new(bytes),
-        ticket,
-    ));
+    let checks =
+        tokio::spawn(run(Arc::clone(core), slot, deployment.clone(), Arc::new(bytes), ticket));
     Ok((deployment, checks))
 }
 

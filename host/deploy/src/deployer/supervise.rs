@@ -37,7 +37,7 @@ impl Core {
         let Some(trial) = state.trial.clone() else { return Ok(()) };
         let (calls, _) = trial.counts();
         let is_canary = state.record.canary.is_some();
-        match trial.verdict(self.clock.now_ms()) {
+        match trial.verdict(&state.record.policy.rollback, self.clock.now_ms()) {
             Verdict::Open => {}
             Verdict::Worse(finding) => {
                 self.take_back(slot, &mut state, None, found(&finding), ITSELF).await?;

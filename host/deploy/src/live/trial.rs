@@ -23,8 +23,6 @@ pub struct TrialStart {
     pub candidate: Arc<Revision>,
     /// Who answers where the candidate fails.
     pub predecessor: Arc<Revision>,
-    /// When the candidate counts as worse.
-    pub rule: RollbackPolicy,
     /// When the trial is over, in Unix milliseconds.
     pub until_ms: i64,
     /// Or after so many calls.
@@ -162,9 +160,8 @@ impl Trial {
         (self.calls.load(Ordering::Relaxed), self.worse.load(Ordering::Relaxed))
     }
 
-    /// How it stands.
-    pub fn verdict(&self, now_ms: i64) -> Verdict {
-        let rule = &self.start.rule;
+    /// How it stands, by this rule.
+    pub fn verdict(&self, rule: &RollbackPolicy, now_ms: i64) -> Verdict {
         let (calls, worse) = self.counts();
         #[allow(clippy::cast_precision_loss, reason = "a share need not be exact")]
         let share = 100.0 * worse as f64 / calls.max(1) as f64;
@@ -172,15 +169,14 @@ impl Trial {
             let causes = self.causes.lock().clone();
             return Verdict::Worse(Finding::Failures { calls, worse, causes });
         }
-        if let Some(finding) = self.slower() {
+        if let Some(finding) = self.slower(rule) {
             return Verdict::Worse(finding);
         }
         let enough = self.start.calls.is_some_and(|goal| calls >= u64::from(goal));
         if enough || now_ms >= self.start.until_ms { Verdict::Proven } else { Verdict::Open }
     }
 
-    fn slower(&self) -> Option<Finding> {
-        let rule = &self.start.rule;
+    fn slower(&self, rule: &RollbackPolicy) -> Option<Finding> {
         let candidate = self.start.candidate.guest_times().since(&self.before);
         let predecessor = self.start.predecessor.guest_times();
         let enough = u64::from(rule.latency_calls);

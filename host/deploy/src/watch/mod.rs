@@ -132,8 +132,7 @@ pub fn watch(
     let (stop, stopped) = oneshot::channel();
     let (sender, receiver) = mpsc::channel(1);
     let run = Run::new(folder, known, options, sender);
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let runtime = runtime.map_err(WatchError::Thread)?;
     std::thread::Builder::new()
         .name("eclusa-watch".to_owned())

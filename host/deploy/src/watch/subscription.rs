@@ -20,8 +20,7 @@ impl Subscription {
     pub(super) fn new(folder: &Path, of: Identity, inbox: &Arc<Inbox>) -> notify::Result<Self> {
         let inbox = Arc::clone(inbox);
         let heard = folder.to_owned();
-        let mut watcher =
-            notify::recommended_watcher(move |event| inbox.hear(&heard, event))?;
+        let mut watcher = notify::recommended_watcher(move |event| inbox.hear(&heard, event))?;
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
         // A folder that is a link may be led elsewhere, which only the folder with
         // the link in it knows. Without this the rescan finds out.
