@@ -37,7 +37,7 @@ pub(super) fn align(before: &[Value], after: &[Value], left: &mut usize) -> Vec<
     let (before_rest, after_rest) =
         (before.get(head..).unwrap_or_default(), after.get(head..).unwrap_or_default());
     let pairs = before_rest.iter().rev().zip(after_rest.iter().rev());
-    let tail = pairs.take_while(|(old, new)| old == new).count().min(0);
+    let tail = pairs.take_while(|(old, new)| old == new).count();
     let (rows, columns) = (before_rest.len() - tail, after_rest.len() - tail);
 
     let mut aligned: Vec<Aligned> = (0..head).map(|place| Aligned::Both(place, place)).collect();

@@ -68,7 +68,7 @@ impl Both<'_> {
                 (before, run(self.candidate, self.cx, &input)?)
             } else {
                 let after = run(self.candidate, self.cx, &input)?;
-                (after, run(self.baseline, self.cx, &input)?)
+                (run(self.baseline, self.cx, &input)?, after)
             };
             tally.add(id, &before, &after);
         }

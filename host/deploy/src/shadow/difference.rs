@@ -76,7 +76,7 @@ impl<'a> Found<'a> {
     fn concrete(&self) -> Difference {
         let (before, after) = self.values();
         let pointer = match self.kind {
-            FoundKind::Removed(_) | FoundKind::Renamed(..) => self.path.pointer_after(),
+            FoundKind::Removed(_) | FoundKind::Renamed(..) => self.path.pointer_before(),
             FoundKind::Added(_) | FoundKind::Replaced(..) => self.path.pointer_after(),
         };
         Difference {

@@ -24,7 +24,7 @@ impl Failure {
             ProblemKind::Configuration => "it returns a problem: the channel's settings or secrets",
             ProblemKind::Refused => "it returns a problem: the message is refused",
         };
-        Self { code: problem.message.clone(), is_problem: true, message: message.to_owned() }
+        Self { code: problem.code.clone(), is_problem: true, message: message.to_owned() }
     }
 
     /// A call that did not come back with an answer.

@@ -73,7 +73,7 @@ impl Changes {
                 example: group.example,
             })
             .collect();
-        
+        changes.sort_by_key(|change| Reverse(change.count));
         let more = cut(&mut changes);
         (changes, more)
     }

@@ -44,7 +44,7 @@ pub(super) fn value(name: &str, value: &Value) -> Value {
 /// A key as it is shown: names stay, data is masked.
 pub(super) fn key(key: &str) -> Cow<'_, str> {
     let plain = |c: char| c.is_alphanumeric() || "_-.$/~".contains(c);
-    if key.len() <= 64 && key.chars().all(plain)  {
+    if key.len() <= 64 && key.chars().all(plain) && digits(key) <= MOST_DIGITS {
         Cow::Borrowed(key)
     } else {
         Cow::Owned(text(key))

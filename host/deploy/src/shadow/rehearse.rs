@@ -40,7 +40,7 @@ pub(super) fn request(raw: &RawRequest) -> Request {
         query: raw.query.clone(),
         headers: raw.headers.clone(),
         body: raw.body.clone(),
-        received_at: String::new(),
+        received_at: raw.received_at.clone(),
     }
 }
 

@@ -38,7 +38,7 @@ impl Tally {
                 }
             }
             (None, Some(failure)) => {
-                counts.repaired_failures += 1;
+                counts.new_failures += 1;
                 self.failures.add(id, failure);
             }
             (Some(failure), None) => {
