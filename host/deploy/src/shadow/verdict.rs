@@ -97,7 +97,7 @@ mod tests {
         assert!(of_receive(20, 4.0, 12.1));
         assert!(!of_receive(19, 4.0, 12.1), "too few calls");
         assert!(!of_receive(20, 4.0, 12.0), "not beyond the factor");
-        assert!(!of_receive(20, 0.1, 10.0), "not beyond the floor");
+        assert!(!of_receive(20, 0.1, 2.0), "not beyond the floor");
         assert!(!of_receive(20, 40.0, 12.1), "it is faster");
     }
 

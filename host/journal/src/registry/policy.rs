@@ -77,7 +77,7 @@ pub struct RollbackPolicy {
     /// Or: the 95th percentile of guest time is more than so many times the
     /// predecessor's. Default 3.
     pub latency_factor: f64,
-    /// And longer than this, in milliseconds. Default 10.
+    /// And longer than this, in milliseconds. Default 2.
     pub latency_floor_ms: f64,
     /// After at least so many calls of both. Default 100.
     pub latency_calls: u32,
@@ -90,7 +90,7 @@ impl Default for RollbackPolicy {
             failures: 3,
             failure_percent: 1.0,
             latency_factor: 3.0,
-            latency_floor_ms: 10.0,
+            latency_floor_ms: 2.0,
             latency_calls: 100,
         }
     }
