@@ -11,6 +11,17 @@
 //! - the report: `compare`, `tally`, `groups`, `failure`, `mask`, `latency`;
 //! - what follows from it: `verdict`.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "a test fails by panicking"
+    )
+)]
+
 mod align;
 mod answer;
 mod compare;
