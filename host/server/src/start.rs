@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use eclusa_engine::{Engine, EngineConfig, EngineError};
 use eclusa_deploy::watch::WatchError;
 use eclusa_deploy::{DeployError, DeployOptions, DeployParts, Deployer, FolderParts};
+use eclusa_engine::{Engine, EngineConfig, EngineError};
 use eclusa_journal::{
     Journal, JournalError, MemoryJournal, OpenError, Registry, SqliteJournal, SqliteOptions,
     TokenRole, Traffic,
@@ -16,7 +16,7 @@ use eclusa_relay::{
     Clock, HttpClient, HttpConfig, HttpStartError, InvalidPlatform, Platform, Relay, RelayConfig,
     RelayParts, RetryPolicy, SystemClock,
 };
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -30,6 +30,13 @@ use crate::routes::routes;
 
 /// How long requests under way may take after a stop was asked for.
 const STOP_TIME: Duration = Duration::from_secs(8);
+
+/// Bounds of the histograms of times, in seconds: from a mapping in native code to
+/// a response that a chat takes its time for.
+const SECONDS: [f64; 16] = [
+    0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1,
+    0.5, 1.0, 5.0, 15.0,
+];
 
 /// How often samples of the metrics are summed up.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -294,7 +301,13 @@ fn metrics_handle() -> PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     HANDLE
         .get_or_init(|| {
-            let recorder = PrometheusBuilder::new().build_recorder();
+            let builder = PrometheusBuilder::new();
+            let seconds = Matcher::Suffix("_seconds".to_owned());
+            let builder = builder
+                .set_buckets_for_metric(seconds, &SECONDS)
+                // It fails for an empty list only.
+                .unwrap_or_else(|_| PrometheusBuilder::new());
+            let recorder = builder.build_recorder();
             let handle = recorder.handle();
             if metrics::set_global_recorder(recorder).is_err() {
                 tracing::warn!("another recorder of metrics serves already; /metrics stays empty");

@@ -103,7 +103,10 @@ impl Core {
                 self.moved(&canary.deployment, DeploymentState::RolledBack, Some(reason)).await?
             }
             (_, to) => {
-                let to = predecessor(state, to)?;
+                let to = match to {
+                    Some(sha256) => self.chosen(state, &sha256, actor, &mut step)?,
+                    None => state.record.history.last().cloned().ok_or_else(nothing_before)?,
+                };
                 self.revision(state, &to.revision).await?;
                 self.end_canary(&mut step, DeploymentState::RolledBack).await?;
                 let history = &mut step.record.history;
@@ -144,20 +147,28 @@ impl Core {
         });
         Ok(taken_back)
     }
-}
 
-fn predecessor(state: &State, to: Option<String>) -> Result<Served, DeployError> {
-    let record = &state.record;
-    let served = match to {
-        None => record.history.last().cloned(),
-        Some(sha256) => {
-            let known = record.history.iter().rev().find(|served| served.revision == sha256);
-            // It was kept without ever having served.
-            known.cloned().or(Some(Served { revision: sha256, deployment: String::new() }))
+    /// A kept revision that is to take over, and by which deployment.
+    fn chosen(
+        &self,
+        state: &State,
+        sha256: &str,
+        actor: &str,
+        step: &mut Step,
+    ) -> Result<Served, DeployError> {
+        let record = &state.record;
+        if record.active.as_ref().is_some_and(|active| active.revision == sha256) {
+            return Err(nothing_before());
         }
-    };
-    let active = record.active.as_ref().map(|active| &active.revision);
-    served.filter(|served| Some(&served.revision) != active).ok_or_else(nothing_before)
+        let known = record.history.iter().rev().find(|served| served.revision == sha256);
+        Ok(known.cloned().unwrap_or_else(|| {
+            // It was kept without having served.
+            let deployment = self.of_kept(state, sha256, actor);
+            let id = deployment.id.clone();
+            step.deployments.push(deployment);
+            Served { revision: sha256.to_owned(), deployment: id }
+        }))
+    }
 }
 
 fn nothing_before() -> DeployError {

@@ -11,6 +11,10 @@ use super::core::Core;
 use crate::DeployError;
 use crate::shadow::{Traffic, compare_channel};
 
+/// No more places and failures than these are told of in one report, so that it
+/// stays of a size that people and programs can handle; the counts stay right.
+const MOST_DETAILS: usize = 2_000;
+
 /// No more inputs than these are compared for one candidate, so that an adapter
 /// with a thousand channels gets its answer in seconds too; then each channel has
 /// an equal share, and not less than [`LEAST`].
@@ -49,6 +53,7 @@ impl Core {
             let compared = compared.await.map_err(|_| DeployError::Stopping)?;
             report.channels.push(compared.map_err(|error| DeployError::Busy(error.to_string()))?);
         }
+        cut(&mut report, MOST_DETAILS);
         Ok(report)
     }
 
@@ -89,5 +94,68 @@ impl Core {
             }
         }
         Ok(traffic)
+    }
+}
+
+/// Leaves the details of so many places and failures in a report, those of the
+/// first channels, and counts the others.
+fn cut(report: &mut ShadowReport, most: usize) {
+    fn shorten<T>(list: &mut Vec<T>, more: &mut u32, left: &mut usize) {
+        let cut = list.len().saturating_sub(*left);
+        list.truncate(*left);
+        *left -= list.len();
+        *more += u32::try_from(cut).unwrap_or(u32::MAX);
+    }
+    let mut left = most;
+    for shadow in &mut report.channels {
+        for it in [&mut shadow.receive, &mut shadow.send, &mut shadow.settle] {
+            shorten(&mut it.failures, &mut it.more_failures, &mut left);
+            shorten(&mut it.changes, &mut it.more_changes, &mut left);
+            shorten(&mut it.repaired, &mut it.more_repaired, &mut left);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use eclusa_journal::registry::{ChannelShadow, Comparison, FailureGroup};
+
+    use super::*;
+
+    #[test]
+    fn a_long_report_is_cut_and_says_so() {
+        let group = |number: u32| FailureGroup {
+            code: number.to_string(),
+            count: 1,
+            message: String::new(),
+            example: String::new(),
+        };
+        let receive = Comparison {
+            new_failures: 3,
+            failures: (0..3).map(group).collect(),
+            more_failures: 1,
+            ..Comparison::default()
+        };
+        let channel = |id: &str| ChannelShadow {
+            channel: id.to_owned(),
+            receive: receive.clone(),
+            send: Comparison::default(),
+            settle: Comparison::default(),
+        };
+        let mut report = ShadowReport {
+            baseline: String::new(),
+            candidate: String::new(),
+            compared_at: String::new(),
+            channels: vec![channel("a"), channel("b"), channel("c")],
+        };
+        cut(&mut report, 4);
+        let left: Vec<_> = report
+            .channels
+            .iter()
+            .map(|it| {
+                (it.receive.failures.len(), it.receive.more_failures, it.receive.new_failures)
+            })
+            .collect();
+        assert_eq!(left, [(3, 1, 3), (1, 3, 3), (0, 4, 3)]);
     }
 }

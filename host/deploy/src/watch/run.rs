@@ -65,7 +65,7 @@ impl Run {
                 // before that is of no interest to anyone.
                 room = self.news.reserve(), if ready => {
                     let Ok(room) = room else { return };
-                    if let Some(news) = self.tracker.judge(Instant::now()) {
+                    if let Some(news) = self.tracker.judge(Instant::now) {
                         room.send(news);
                     }
                 }
@@ -80,7 +80,7 @@ impl Run {
     fn listen(&mut self, now: Instant) {
         let heard = self.inbox.take();
         for (file, hint) in heard.files {
-            self.tracker.notice(file, hint, now);
+            self.tracker.notice(file, hint, Instant::now);
         }
         if heard.moved {
             self.subscription = None;
@@ -102,7 +102,7 @@ impl Run {
         let told = self.subscribe();
         match told.and_then(|told| Ok((told, list(self.tracker.folder())?))) {
             Ok((told, present)) => {
-                self.tracker.sweep(present, now);
+                self.tracker.sweep(present, Instant::now);
                 self.report(told);
             }
             Err(error) => {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::WatchOptions;
 use super::assess::{Verdict, assess};
@@ -40,6 +40,14 @@ struct Pending {
     due: Instant,
 }
 
+impl Pending {
+    /// The clock is read after the look: looking may take long.
+    fn since(seen: Look, quiet: Duration, clock: impl Fn() -> Instant) -> Self {
+        Self { seen, due: clock() + quiet }
+    }
+}
+
+/// Times are those of a `clock`, which tests set.
 impl Tracker {
     /// `known` is the SHA-256 of each name's content that the receiver knows.
     pub(super) fn new(
@@ -55,17 +63,17 @@ impl Tracker {
     }
 
     /// Something has happened to a file: its time begins anew.
-    pub(super) fn notice(&mut self, file: OsString, hint: Hint, now: Instant) {
+    pub(super) fn notice(&mut self, file: OsString, hint: Hint, clock: impl Fn() -> Instant) {
         let path = self.folder.join(&file);
-        let seen = look(&path);
         // Renaming says nothing about what a link leads to.
         let complete = hint == Hint::RenamedInto && is_plain_file(&path);
-        let due = if complete { now } else { now + self.options.quiet };
-        self.files.entry(file).or_default().pending = Some(Pending { seen, due });
+        let quiet = if complete { Duration::ZERO } else { self.options.quiet };
+        self.files.entry(file).or_default().pending =
+            Some(Pending::since(look(&path), quiet, clock));
     }
 
     /// Looks for changes that nobody announced; `present` are the folder's files.
-    pub(super) fn sweep(&mut self, present: BTreeSet<OsString>, now: Instant) {
+    pub(super) fn sweep(&mut self, present: BTreeSet<OsString>, clock: impl Fn() -> Instant) {
         for file in present {
             self.files.entry(file).or_default();
         }
@@ -74,7 +82,7 @@ impl Tracker {
             if tracked.pending.is_none() {
                 let seen = look(&self.folder.join(file));
                 if tracked.judged.as_ref() != Some(&seen) {
-                    tracked.pending = Some(Pending { seen, due: now + self.options.quiet });
+                    tracked.pending = Some(Pending::since(seen, self.options.quiet, &clock));
                 }
             }
         }
@@ -92,9 +100,9 @@ impl Tracker {
     }
 
     /// Judges the file that is due first; it may be that there is nothing to say.
-    pub(super) fn judge(&mut self, now: Instant) -> Option<FolderNews> {
+    pub(super) fn judge(&mut self, clock: impl Fn() -> Instant) -> Option<FolderNews> {
         let (file, due) = self.next()?;
-        if due > now {
+        if due > clock() {
             return None;
         }
         let file = file.to_owned();
@@ -112,8 +120,7 @@ impl Tracker {
         };
         match verdict {
             Verdict::Moving => {
-                let due = now + self.options.quiet;
-                tracked.pending = Some(Pending { seen: look(&path), due });
+                tracked.pending = Some(Pending::since(look(&path), self.options.quiet, clock));
                 None
             }
             Verdict::File(file) => {

@@ -52,12 +52,12 @@ impl Scene {
     }
 
     fn notice(&mut self, file: &str, hint: Hint) {
-        self.tracker.notice(file.into(), hint, self.now);
+        self.tracker.notice(file.into(), hint, || self.now);
     }
 
     fn sweep(&mut self) {
         let present = list(&self.root.path().join("folder")).unwrap();
-        self.tracker.sweep(present, self.now);
+        self.tracker.sweep(present, || self.now);
     }
 
     fn pass(&mut self, milliseconds: u64) {
@@ -68,7 +68,7 @@ impl Scene {
     fn due(&mut self) -> Vec<FolderNews> {
         let mut news = Vec::new();
         while self.tracker.next_due().is_some_and(|due| due <= self.now) {
-            news.extend(self.tracker.judge(self.now));
+            news.extend(self.tracker.judge(|| self.now));
         }
         news
     }

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{page, query};
 use crate::app::App;
@@ -18,10 +18,22 @@ struct DiffQuery {
     revision: Option<String>,
 }
 
-/// `GET /v1/deployments`, newest first.
+/// `GET /v1/deployments`, newest first; without their stages and their shadows,
+/// which can be long.
 pub(super) async fn list(State(app): State<App>, uri: Uri) -> Result<Response, ApiProblem> {
     let (adapter, page) = page::of_adapter(&uri)?;
     let deployments = app.deployer.deployments(adapter, page).await?;
+    let deployments: Vec<Value> = deployments
+        .iter()
+        .map(|deployment| {
+            let mut json = serde_json::to_value(deployment).unwrap_or_default();
+            if let Value::Object(fields) = &mut json {
+                fields.remove("stages");
+                fields.remove("shadow");
+            }
+            json
+        })
+        .collect();
     Ok(Json(json!({ "deployments": deployments })).into_response())
 }
 
