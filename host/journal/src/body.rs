@@ -85,6 +85,7 @@ pub(crate) struct EventParts<'a> {
     pub(crate) received_at: &'a str,
     pub(crate) external_id: Option<&'a str>,
     pub(crate) message: Option<i64>,
+    pub(crate) late: bool,
     pub(crate) body: &'a str,
 }
 
@@ -97,6 +98,7 @@ impl EventParts<'_> {
             channel: self.channel.to_owned(),
             occurred_at: self.occurred_at.unwrap_or(self.received_at).to_owned(),
             received_at: self.received_at.to_owned(),
+            late: self.late,
             object: (self.kind.object().to_owned(), self.object(ids)?),
         })
     }

@@ -3,7 +3,7 @@
 use eclusa_model::{Problem, Warning};
 use serde::Serialize;
 
-use crate::{Attempt, MessageState, RawRequest, RevisionRef, Target};
+use crate::{Attempt, FailedMapping, MessageState, RawRequest, RevisionRef, Target};
 
 /// An event as it stands in the journal.
 #[derive(Debug, Clone)]
@@ -18,6 +18,9 @@ pub struct StoredEvent {
     pub occurred_at: String,
     /// When it was received, RFC 3339.
     pub received_at: String,
+    /// Events of younger requests of its conversation have been recorded before
+    /// it, since its own request could not be mapped at first.
+    pub late: bool,
     /// `message`, `status`, `reaction`, `typing` or `postback`, and its JSON
     /// object. A message has `id`, `channel` and `received_at` in it.
     pub object: (String, Box<serde_json::value::RawValue>),
@@ -60,6 +63,9 @@ pub struct RequestRecord {
     pub warnings: Vec<Warning>,
     /// Why it was not mapped.
     pub problem: Option<Problem>,
+    /// How it failed before the build above mapped it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<FailedMapping>,
 }
 
 /// A message with its trace.

@@ -55,8 +55,10 @@ pub struct OutboundRecord {
     pub channel: String,
     /// The message; its `reply_to` is the chat's id.
     pub message: OutboundMessage,
-    /// The last response of the chat's that was recorded, without its headers.
-    /// `None` where there is none, or the message took more than one request.
+    /// The chat's last response that was recorded, without its headers, with
+    /// secrets as placeholders and cut at 64 KiB. Where an attempt took more than
+    /// one request, only its last one is recorded, and this answers that one.
+    /// `None` where no attempt was answered.
     pub response: Option<HttpResponse>,
     /// The revision of the last attempt.
     pub revision: Option<RevisionRef>,

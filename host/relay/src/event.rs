@@ -34,10 +34,13 @@ impl Serialize for PlatformEvent<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let event = self.event;
         let (name, object) = &event.object;
-        let mut map = serializer.serialize_map(Some(6))?;
+        let mut map = serializer.serialize_map(Some(6 + usize::from(event.late)))?;
         map.serialize_entry("id", &event.id)?;
         map.serialize_entry("type", &event.kind)?;
         map.serialize_entry("occurred_at", &event.occurred_at)?;
+        if event.late {
+            map.serialize_entry("late", &true)?;
+        }
         map.serialize_entry("channel", &self.channel())?;
         // Attendances begin with the service flows.
         map.serialize_entry("attendance", &())?;
@@ -67,12 +70,13 @@ mod tests {
 
     #[test]
     fn the_shape_and_every_digit_are_kept() {
-        let event = StoredEvent {
+        let mut event = StoredEvent {
             id: "01J0".to_owned(),
             kind: "message.received".to_owned(),
             channel: "sales".to_owned(),
             occurred_at: "2026-01-02T03:04:05Z".to_owned(),
             received_at: "2026-01-02T03:04:06Z".to_owned(),
+            late: false,
             object: (
                 "message".to_owned(),
                 serde_json::value::RawValue::from_string(
@@ -90,6 +94,15 @@ mod tests {
             concat!(
                 r#"{"id":"01J0","type":"message.received","occurred_at":"2026-01-02T03:04:05Z","#,
                 r##""channel":{"id":"sales","name":"Sales","color":"#2A9D8F","flow":"day"},"##,
+                r#""attendance":null,"message":{"extra":{"n":12345678901234567890123}}}"#,
+            )
+        );
+        event.late = true;
+        assert_eq!(
+            serde_json::to_string(&PlatformEvent::new(&event, None)).unwrap(),
+            concat!(
+                r#"{"id":"01J0","type":"message.received","occurred_at":"2026-01-02T03:04:05Z","#,
+                r#""late":true,"channel":{"id":"sales","name":null,"color":null,"flow":null},"#,
                 r#""attendance":null,"message":{"extra":{"n":12345678901234567890123}}}"#,
             )
         );

@@ -4,6 +4,7 @@
 mod registry;
 mod state;
 mod trace;
+mod traffic;
 
 use async_trait::async_trait;
 use eclusa_model::Channel;
@@ -44,6 +45,27 @@ impl MemoryJournal {
         }
     }
 
+    /// What became of a request, for who asked. Tells of the newest event under
+    /// the state's lock, so that it never goes back.
+    fn accepted(
+        &self,
+        state: &State,
+        request: i64,
+        recorded: Vec<(i64, bool)>,
+        external_ids: Vec<Option<String>>,
+    ) -> Accepted {
+        if let Some((newest, _)) = recorded.iter().rev().find(|(_, duplicate)| !duplicate) {
+            self.latest_event.send_replace(Some(state.ids.text(*newest)));
+        }
+        let events =
+            recorded.into_iter().zip(external_ids).map(|((id, duplicate), external_id)| {
+                let id = state.ids.text(id);
+                let message = external_id.map(|external_id| (id.clone(), external_id));
+                AcceptedEvent { id, message, duplicate }
+            });
+        Accepted { request_id: state.ids.text(request), events: events.collect() }
+    }
+
     /// The same records as the next process would find them on a disk: its
     /// deliveries can be taken again.
     #[must_use]
@@ -65,27 +87,10 @@ impl Journal for MemoryJournal {
             .map(|event| PreparedEvent::new(&accept.channel, &accept.raw.received_at, event))
             .collect::<Result<Vec<_>, _>>()
             .map_err(storage)?;
-        let received = |event: &PreparedEvent| match event.kind {
-            Kind::Received => event.external_id.clone(),
-            _ => None,
-        };
-        let external_ids: Vec<_> = prepared.iter().map(received).collect();
-        let (ids, request, recorded) = {
-            let mut state = self.state.lock();
-            let (request, recorded) = state.accept(accept, prepared);
-            // Told under the lock, so that it never goes back.
-            if let Some((newest, _)) = recorded.iter().rev().find(|(_, duplicate)| !duplicate) {
-                self.latest_event.send_replace(Some(state.ids.text(*newest)));
-            }
-            (state.ids, request, recorded)
-        };
-        let events =
-            recorded.into_iter().zip(external_ids).map(|((id, duplicate), external_id)| {
-                let id = ids.text(id);
-                let message = external_id.map(|external_id| (id.clone(), external_id));
-                AcceptedEvent { id, message, duplicate }
-            });
-        Ok(Accepted { request_id: ids.text(request), events: events.collect() })
+        let external_ids = external_ids(&prepared);
+        let mut state = self.state.lock();
+        let (request, recorded) = state.accept(accept, prepared);
+        Ok(self.accepted(&state, request, recorded, external_ids))
     }
 
     async fn submit(&self, submit: Submit) -> Result<Submitted, JournalError> {
@@ -132,9 +137,7 @@ impl Journal for MemoryJournal {
                 .map(|event| DeliveryBody::Event { event, attempts }));
         }
         let Some(stored) = state.messages.get(&delivery) else { return Ok(None) };
-        let mut message =
-            body::outbound_message(state.ids.text(delivery), &stored.body).map_err(storage)?;
-        message.reply_to = message.reply_to.and_then(|given| state.chats_id(given));
+        let message = state.for_adapter(delivery, stored).map_err(storage)?;
         Ok(Some(DeliveryBody::Message { message, attempts }))
     }
 
@@ -223,6 +226,15 @@ impl Journal for MemoryJournal {
     fn health(&self) -> Result<(), String> {
         Ok(())
     }
+}
+
+/// The chat's ids of received messages, event by event.
+fn external_ids(events: &[PreparedEvent]) -> Vec<Option<String>> {
+    let received = |event: &PreparedEvent| match event.kind {
+        Kind::Received => event.external_id.clone(),
+        _ => None,
+    };
+    events.iter().map(received).collect()
 }
 
 fn storage(error: impl std::fmt::Display) -> JournalError {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use eclusa_model::{Channel, DeliveryState, Problem};
+use eclusa_model::{Channel, DeliveryState, OutboundMessage, Problem};
 use tokio::sync::mpsc;
 
 use crate::body::EventParts;
@@ -12,7 +12,7 @@ use crate::id::{Clock, Ids};
 use crate::key::{self, Key};
 use crate::{
     Accept, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryId, Finish, JournalError, Lane,
-    Mapping, MessageState, RequestRecord, Submit, Target, Token,
+    Mapping, MessageState, RequestRecord, Submit, Target, Token, body,
 };
 
 /// An event as it was recorded.
@@ -22,6 +22,7 @@ pub(super) struct Recorded {
     pub(super) received_at: String,
     pub(super) conversation: String,
     pub(super) message: Option<i64>,
+    pub(super) late: bool,
     pub(super) event: PreparedEvent,
 }
 
@@ -36,6 +37,7 @@ impl Recorded {
             received_at: &self.received_at,
             external_id: self.event.external_id.as_deref(),
             message: self.message,
+            late: self.late,
             body: &self.event.body,
         }
     }
@@ -60,7 +62,7 @@ pub(super) struct State {
     clock: Clock,
     pub(super) requests: BTreeMap<i64, RequestRecord>,
     pub(super) events: BTreeMap<i64, Recorded>,
-    pub(super) messages: HashMap<i64, Outbound>,
+    pub(super) messages: BTreeMap<i64, Outbound>,
     keys: HashMap<Key, i64>,
     pub(super) pending: BTreeMap<DeliveryId, Delivery>,
     pub(super) attempts: HashMap<DeliveryId, Vec<Attempt>>,
@@ -82,7 +84,7 @@ impl State {
             clock: Clock::after(0),
             requests: BTreeMap::new(),
             events: BTreeMap::new(),
-            messages: HashMap::new(),
+            messages: BTreeMap::new(),
             keys: HashMap::new(),
             pending: BTreeMap::new(),
             attempts: HashMap::new(),
@@ -111,23 +113,33 @@ impl State {
             Mapping::Unmapped { revision, problem } => (revision, Vec::new(), Some(problem)),
         };
         let id = self.ids.text(request);
-        let record =
-            RequestRecord { id, channel: channel.clone(), raw, revision, warnings, problem };
+        let record = RequestRecord {
+            id,
+            channel: channel.clone(),
+            raw,
+            revision,
+            warnings,
+            problem,
+            earlier: Vec::new(),
+        };
         self.requests.insert(request, record);
         let events = prepared
             .into_iter()
-            .map(|event| self.record(request, &channel, &received_at, event, push))
+            .map(|event| self.record(request, &channel, &received_at, event, push, false))
             .collect();
         (request, events)
     }
 
-    fn record(
+    /// Records one event; its number, and whether it was there already. It may be
+    /// late where its request is mapped `again`.
+    pub(super) fn record(
         &mut self,
         request: i64,
         channel: &str,
         received_at: &str,
         event: PreparedEvent,
         push: bool,
+        again: bool,
     ) -> (i64, bool) {
         let known = event.dedupe.and_then(|key| self.keys.get(&key));
         if let Some(first) = known {
@@ -151,6 +163,12 @@ impl State {
         {
             conversation = outbound.conversation.clone();
         }
+        // A model may look at all of them.
+        let late = again
+            && !conversation.is_empty()
+            && self.events.values().any(|it| {
+                it.request > request && it.channel == channel && it.conversation == conversation
+            });
         if push {
             self.deliver(id, Target::Platform, channel, &conversation);
         }
@@ -160,6 +178,7 @@ impl State {
             received_at: received_at.to_owned(),
             conversation,
             message,
+            late,
             event,
         };
         self.events.insert(id, recorded);
@@ -296,8 +315,19 @@ impl State {
         }
     }
 
+    /// A message to a chat as its adapter gets it.
+    pub(super) fn for_adapter(
+        &self,
+        id: i64,
+        stored: &Outbound,
+    ) -> Result<OutboundMessage, serde_json::Error> {
+        let mut message = body::outbound_message(self.ids.text(id), &stored.body)?;
+        message.reply_to = message.reply_to.and_then(|given| self.chats_id(given));
+        Ok(message)
+    }
+
     /// The chat's id of a message given by the chat's id or by ours.
-    pub(super) fn chats_id(&self, given: String) -> Option<String> {
+    fn chats_id(&self, given: String) -> Option<String> {
         let number = self.ids.number(&given);
         let external_id = number.and_then(|number| {
             let outbound = self.messages.get(&number).map(|message| &message.external_id);

@@ -7,7 +7,6 @@ use super::messages;
 use super::readers::storage;
 use super::text::Text;
 use super::writer::{Fault, Unit};
-use crate::body;
 use crate::id::Ids;
 use crate::{Delivery, DeliveryBody, DeliveryId, Finish, JournalError, Lane, Target};
 
@@ -137,11 +136,7 @@ pub(super) fn body(
                 .and_then(|mut statement| statement.query_row([id], |row| row.get(0)).optional())
                 .map_err(storage)?;
             let Some(stored) = stored else { return Ok(None) };
-            let mut message = body::outbound_message(ids.text(id), &stored).map_err(storage)?;
-            message.reply_to = match message.reply_to {
-                Some(given) => messages::chats_id(conn, ids, given).map_err(storage)?,
-                None => None,
-            };
+            let message = messages::for_adapter(conn, ids, id, &stored)?;
             Ok(Some(DeliveryBody::Message { message, attempts }))
         }
     }

@@ -12,7 +12,7 @@ use crate::{EventPage, JournalError, StoredEvent};
 pub(super) fn select(condition: &str) -> String {
     format!(
         "SELECT id, kind, channel, conversation, occurred_at, received_at, external_id, message,
-                body
+                late, body
          FROM events WHERE {condition}"
     )
 }
@@ -37,9 +37,10 @@ pub(super) fn with_parts<T>(
         received_at: text(5)?,
         external_id: optional(6)?,
         message: row.get(7)?,
-        body: text(8)?,
+        late: row.get(8)?,
+        body: text(9)?,
     })
-    .map_err(|error| unreadable(8, error.into()))
+    .map_err(|error| unreadable(9, error.into()))
 }
 
 /// One event.
@@ -51,6 +52,20 @@ pub(super) fn by_id(
     conn.prepare_cached(&select("id = ?1"))
         .and_then(|mut statement| {
             statement.query_row([id], |row| with_parts(row, |parts| parts.stored(ids))).optional()
+        })
+        .map_err(storage)
+}
+
+/// The events of a request, in their order.
+pub(super) fn of_request(
+    conn: &Connection,
+    ids: Ids,
+    request: i64,
+) -> Result<Vec<StoredEvent>, JournalError> {
+    conn.prepare_cached(&select("request = ?1 ORDER BY id"))
+        .and_then(|mut statement| {
+            let stored = |row: &Row<'_>| with_parts(row, |parts| parts.stored(ids));
+            statement.query_map([request], stored)?.collect()
         })
         .map_err(storage)
 }

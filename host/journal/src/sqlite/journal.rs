@@ -10,25 +10,20 @@ use super::accept::{self, PreparedAccept};
 use super::messages::{self, PreparedSubmit};
 use super::readers::storage;
 use super::writer::{Order, order};
-use super::{SqliteJournal, channels, dead_letters, deliveries, events, requests, trace};
+use super::{SqliteJournal, channels, dead_letters, deliveries, events, mapped, requests, trace};
 use crate::{
-    Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryBody,
-    DeliveryId, EventPage, Finish, Journal, JournalError, MessageRecord, Page, RequestRecord,
-    Submit, Submitted, Token,
+    Accept, Accepted, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryBody, DeliveryId,
+    EventPage, Finish, Journal, JournalError, MessageRecord, Page, RequestRecord, Submit,
+    Submitted, Token,
 };
 
 #[async_trait]
 impl Journal for SqliteJournal {
     async fn accept(&self, accept: Accept) -> Result<Accepted, JournalError> {
         let prepared = PreparedAccept::new(accept)?;
-        let external_ids = prepared.external_ids();
+        let external_ids = prepared.events.external_ids();
         let (request, recorded) = self.admit(move |unit| accept::write(unit, &prepared)).await?;
-        let events = recorded.into_iter().zip(external_ids).map(|(event, external_id)| {
-            let id = self.ids.text(event.id);
-            let message = external_id.map(|external_id| (id.clone(), external_id));
-            AcceptedEvent { id, message, duplicate: event.duplicate }
-        });
-        Ok(Accepted { request_id: self.ids.text(request), events: events.collect() })
+        Ok(mapped::accepted(self.ids, request, recorded, external_ids))
     }
 
     async fn submit(&self, submit: Submit) -> Result<Submitted, JournalError> {

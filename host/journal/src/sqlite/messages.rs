@@ -1,6 +1,6 @@
 //! Messages to chats: recording them, and how far they have come.
 
-use eclusa_model::{DeliveryState, Problem};
+use eclusa_model::{DeliveryState, OutboundMessage, Problem};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::deliveries;
@@ -151,13 +151,24 @@ fn apply_early_status(unit: &Unit<'_>, message: i64, event: i64) -> rusqlite::Re
     }
 }
 
-/// The chat's id of a message given by the chat's id or by ours. `None` for one
-/// of ours that the chat gave no id.
-pub(super) fn chats_id(
+/// A message to a chat as its adapter gets it.
+pub(super) fn for_adapter(
     conn: &Connection,
     ids: Ids,
-    given: String,
-) -> rusqlite::Result<Option<String>> {
+    id: i64,
+    body: &str,
+) -> Result<OutboundMessage, JournalError> {
+    let mut message = body::outbound_message(ids.text(id), body).map_err(storage)?;
+    message.reply_to = match message.reply_to {
+        Some(given) => chats_id(conn, ids, given).map_err(storage)?,
+        None => None,
+    };
+    Ok(message)
+}
+
+/// The chat's id of a message given by the chat's id or by ours. `None` for one
+/// of ours that the chat gave no id.
+fn chats_id(conn: &Connection, ids: Ids, given: String) -> rusqlite::Result<Option<String>> {
     let Some(number) = ids.number(&given) else { return Ok(Some(given)) };
     let found = conn
         .prepare_cached(

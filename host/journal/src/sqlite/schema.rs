@@ -135,6 +135,23 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_adapter ON audit (adapter, id);
 ",
+    "
+-- The newest of a channel, and what a revision could not map.
+CREATE INDEX requests_channel ON requests (channel);
+CREATE INDEX messages_channel ON messages (channel);
+CREATE INDEX requests_failed ON requests
+    (json_extract(meta, '$.revision.sha256'), json_extract(meta, '$.revision.adapter'))
+    WHERE problem IS NOT NULL;
+
+-- What became of a request, and which conversations went on after it. It grows
+-- at its end; one by conversation would grow in the middle, and an event would
+-- cost half as much again.
+CREATE INDEX events_request ON events (request, channel, conversation);
+
+-- Whether events of younger requests of its conversation were recorded before
+-- an event.
+ALTER TABLE events ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
+",
 ];
 
 /// Brings the tables to the newest version, and tells where ids go on.

@@ -15,18 +15,25 @@ mod events;
 mod make;
 mod model;
 mod registry;
+mod remap;
 mod restart;
 mod same;
 mod status;
 mod storage;
 mod submit;
+mod traffic;
 
-use eclusa_journal::{Journal, MemoryJournal, Registry, SqliteJournal, SqliteOptions};
+use eclusa_journal::{Journal, MemoryJournal, Registry, SqliteJournal, SqliteOptions, Traffic};
 use tempfile::TempDir;
+
+/// Journal and recorded traffic in one.
+pub(crate) trait Both: Journal + Traffic {}
+
+impl<T: Journal + Traffic> Both for T {}
 
 /// Makes journals of one kind.
 pub(crate) trait Maker: Default {
-    type Journal: Journal + Registry;
+    type Journal: Both + Registry;
     /// A new, empty journal.
     fn open(&self) -> Self::Journal;
     /// The journal as the next process finds it.
@@ -138,6 +145,24 @@ suite! {
         a_change_from_an_old_revision_is_refused
         a_logo_is_kept_and_removed
         tokens_are_kept_by_name;
+    traffic:
+        requests_are_listed_by_channel
+        a_request_names_its_events
+        messages_are_read_as_adapters_get_them
+        the_last_answer_of_a_chat_counts
+        a_message_that_was_never_answered
+        what_a_revision_failed_is_listed_oldest_first;
+    remap:
+        a_remap_records_what_accept_would_have
+        only_what_had_failed_is_told_of_it
+        a_request_is_mapped_once
+        a_remapped_duplicate_keeps_its_first_id
+        without_push_nothing_is_delivered
+        an_event_is_late_after_younger_ones
+        a_late_event_is_delivered_as_late
+        those_mapped_in_their_order_are_not_late
+        a_status_is_late_in_the_conversation_it_finds
+        a_remapped_message_can_be_answered;
     registry:
         an_adapter_is_recorded_with_its_evidence
         a_record_from_an_old_revision_changes_nothing

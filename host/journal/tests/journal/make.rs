@@ -2,7 +2,7 @@
 
 use eclusa_journal::{
     Accept, Accepted, Attempt, Delivery, DeliveryBody, DeliveryId, Finish, Idempotency, Journal,
-    Mapping, MessageRecord, Page, RawRequest, RevisionRef, StoredEvent, Submit,
+    Mapping, MessageRecord, Page, RawRequest, Remap, RevisionRef, StoredEvent, Submit,
 };
 use eclusa_model::{
     Content, DeliveryError, DeliveryState, Event, Extra, InboundMessage, MessageDeletion,
@@ -46,6 +46,22 @@ pub(crate) fn unmapped(channel: &str, body: &str) -> Accept {
         channel: channel.to_owned(),
         raw: raw(body),
         mapping: Mapping::Unmapped { revision: None, problem: Problem::invalid("trap", body) },
+        push: true,
+    }
+}
+
+pub(crate) fn failed(revision: Option<RevisionRef>, body: &str) -> Accept {
+    let problem = Problem::invalid("trap", body);
+    Accept { mapping: Mapping::Unmapped { revision, problem }, ..unmapped("shop", body) }
+}
+
+/// What a request that could not be mapped has become now.
+pub(crate) fn remap(request: &Accepted, events: Vec<Event>) -> Remap {
+    Remap {
+        request: request.request_id.clone(),
+        revision: revision(),
+        events,
+        warnings: vec![],
         push: true,
     }
 }

@@ -1,0 +1,190 @@
+//! Recording the events that a request was mapped to.
+
+use std::collections::HashSet;
+
+use eclusa_model::Event;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::late::Lateness;
+use super::readers::storage;
+use super::writer::{Fault, Unit};
+use super::{deliveries, keys, messages};
+use crate::event::{Kind, PreparedEvent, StatusNews, Subject};
+use crate::id::Ids;
+use crate::{Accepted, AcceptedEvent, JournalError, Lane, Target};
+
+/// A request's events made ready for storing.
+pub(super) struct MappedEvents {
+    pub(super) channel: String,
+    pub(super) received_at: String,
+    events: Vec<PreparedEvent>,
+    push: bool,
+}
+
+/// What became of an event, by numbers.
+pub(super) struct Recorded {
+    id: i64,
+    duplicate: bool,
+}
+
+impl MappedEvents {
+    pub(super) fn new(
+        channel: String,
+        received_at: String,
+        events: Vec<Event>,
+        push: bool,
+    ) -> Result<Self, JournalError> {
+        let events = events
+            .into_iter()
+            .map(|event| PreparedEvent::new(&channel, &received_at, event))
+            .collect::<Result<_, _>>()
+            .map_err(storage)?;
+        Ok(Self { channel, received_at, events, push })
+    }
+
+    /// The chat's ids of received messages, event by event.
+    pub(super) fn external_ids(&self) -> Vec<Option<String>> {
+        let received = |event: &PreparedEvent| {
+            (event.kind == Kind::Received).then(|| event.external_id.clone())
+        };
+        self.events.iter().map(|event| received(event).flatten()).collect()
+    }
+
+    /// The conversations that the events belong to, as far as is known now.
+    pub(super) fn conversations(&self, conn: &Connection) -> rusqlite::Result<HashSet<String>> {
+        let mut conversations = HashSet::new();
+        for event in &self.events {
+            match &event.subject {
+                Subject::Status(news) if event.conversation.is_empty() => {
+                    if let Some(message) = message_of(conn, news)? {
+                        conversations.extend(conversation_of(conn, message)?);
+                    }
+                }
+                _ => {
+                    conversations.insert(event.conversation.clone());
+                }
+            }
+        }
+        conversations.remove("");
+        Ok(conversations)
+    }
+
+    /// Writes the events of a request; `lateness` where it is not the newest.
+    pub(super) fn write(
+        &self,
+        unit: &mut Unit<'_>,
+        request: i64,
+        lateness: Option<&Lateness>,
+    ) -> Result<Vec<Recorded>, Fault> {
+        let write = |event| self.write_event(unit, request, event, lateness);
+        self.events.iter().map(write).collect()
+    }
+
+    fn write_event(
+        &self,
+        unit: &mut Unit<'_>,
+        request: i64,
+        event: &PreparedEvent,
+        lateness: Option<&Lateness>,
+    ) -> Result<Recorded, Fault> {
+        let id = unit.next_id();
+        if let Some(key) = &event.dedupe
+            && let Some(first) = keys::claim(unit.conn, key, id)?
+        {
+            return Ok(Recorded { id: first, duplicate: true });
+        }
+        if let Some(key) = &event.conversation_key {
+            keys::claim(unit.conn, key, id)?;
+        }
+        let about = match &event.subject {
+            Subject::None => None,
+            Subject::Message { inbound, outbound } => match keys::get(unit.conn, inbound)? {
+                Some(message) => Some((message, None)),
+                None => keys::get(unit.conn, outbound)?.map(|message| (message, None)),
+            },
+            Subject::Status(news) => apply_status(unit, id, news)?,
+        };
+        let (message, found) = about.unzip();
+        let conversation = match found.flatten() {
+            Some(conversation) if event.conversation.is_empty() => conversation,
+            _ => event.conversation.clone(),
+        };
+        let late = match lateness {
+            Some(lateness) => lateness.is_late(unit.conn, &conversation)?,
+            None => false,
+        };
+        unit.conn
+            .prepare_cached(
+                "INSERT INTO events (id, request, kind, channel, conversation, occurred_at,
+                                     received_at, external_id, message, late, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?
+            .execute(params![
+                id,
+                request,
+                event.kind.as_str(),
+                self.channel,
+                conversation,
+                event.occurred_at,
+                self.received_at,
+                event.external_id,
+                message,
+                late,
+                event.body
+            ])?;
+        unit.newest_event = Some(id);
+        if self.push {
+            let channel = self.channel.clone();
+            deliveries::add(unit, id, Lane { target: Target::Platform, channel, conversation })?;
+        }
+        Ok(Recorded { id, duplicate: false })
+    }
+}
+
+/// What became of a request, for who asked.
+pub(super) fn accepted(
+    ids: Ids,
+    request: i64,
+    recorded: Vec<Recorded>,
+    external_ids: Vec<Option<String>>,
+) -> Accepted {
+    let events = recorded.into_iter().zip(external_ids).map(|(event, external_id)| {
+        let id = ids.text(event.id);
+        let message = external_id.map(|external_id| (id.clone(), external_id));
+        AcceptedEvent { id, message, duplicate: event.duplicate }
+    });
+    Accepted { request_id: ids.text(request), events: events.collect() }
+}
+
+/// Moves the message that a status tells of; returns it and its conversation.
+fn apply_status(
+    unit: &Unit<'_>,
+    event: i64,
+    news: &StatusNews,
+) -> Result<Option<(i64, Option<String>)>, Fault> {
+    let Some(message) = message_of(unit.conn, news)? else {
+        // It may have overtaken the answer that tells the message's external id.
+        keys::claim(unit.conn, &news.early, event)?;
+        return Ok(None);
+    };
+    messages::advance(unit, message, news.state.into(), news.problem.as_ref())?;
+    Ok(Some((message, conversation_of(unit.conn, message)?)))
+}
+
+/// The message that a status tells of.
+fn message_of(conn: &Connection, news: &StatusNews) -> rusqlite::Result<Option<i64>> {
+    let exact = match &news.exact {
+        Some(key) => keys::get(conn, key)?,
+        None => None,
+    };
+    match exact {
+        Some(message) => Ok(Some(message)),
+        None => keys::get(conn, &news.anywhere),
+    }
+}
+
+fn conversation_of(conn: &Connection, message: i64) -> rusqlite::Result<Option<String>> {
+    conn.prepare_cached("SELECT conversation FROM messages WHERE id = ?1")?
+        .query_row([message], |row| row.get(0))
+        .optional()
+}

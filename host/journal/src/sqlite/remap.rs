@@ -1,0 +1,74 @@
+//! Mapping again what could not be mapped.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::accept::Meta;
+use super::late::Lateness;
+use super::mapped::{MappedEvents, Recorded};
+use super::readers::storage;
+use super::text::Text;
+use super::writer::{Fault, Unit};
+use crate::{FailedMapping, JournalError, Remap};
+
+/// A remap made ready for storing.
+pub(super) struct PreparedRemap {
+    request: i64,
+    /// For the error, as it was given.
+    id: String,
+    meta: String,
+    pub(super) events: MappedEvents,
+    lateness: Lateness,
+}
+
+impl PreparedRemap {
+    /// Makes what has become of request number `request` ready.
+    pub(super) fn new(conn: &Connection, request: i64, remap: Remap) -> Result<Self, JournalError> {
+        let Remap { request: id, revision, events, warnings, push } = remap;
+        let found = conn
+            .prepare_cached(
+                "SELECT channel, received_at, meta, problem FROM requests
+                 WHERE id = ?1 AND problem IS NOT NULL",
+            )
+            .and_then(|mut statement| {
+                let columns = |row: &rusqlite::Row<'_>| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                };
+                statement.query_row([request], columns).optional()
+            })
+            .map_err(storage)?;
+        let Some((channel, received_at, Text(mut meta), Text(problem))): Option<(
+            String,
+            String,
+            Text<Meta>,
+            _,
+        )> = found
+        else {
+            return Err(JournalError::NotUnmapped { id });
+        };
+        let failed = meta.revision.replace(revision);
+        meta.earlier.push(FailedMapping { revision: failed, problem });
+        meta.warnings = warnings;
+        let meta = serde_json::to_string(&meta).map_err(storage)?;
+        let events = MappedEvents::new(channel, received_at, events, push)?;
+        let lateness = events
+            .conversations(conn)
+            .and_then(|names| Lateness::seen(conn, request, &events.channel, &names))
+            .map_err(storage)?;
+        Ok(Self { request, id, meta, events, lateness })
+    }
+
+    /// Writes it, unless another one was there first.
+    pub(super) fn write(&self, unit: &mut Unit<'_>) -> Result<Vec<Recorded>, Fault> {
+        let changed = unit
+            .conn
+            .prepare_cached(
+                "UPDATE requests SET meta = ?2, problem = NULL
+                 WHERE id = ?1 AND problem IS NOT NULL",
+            )?
+            .execute(params![self.request, self.meta])?;
+        if changed == 0 {
+            return Err(Fault::Refused(JournalError::NotUnmapped { id: self.id.clone() }));
+        }
+        self.events.write(unit, self.request, Some(&self.lateness))
+    }
+}
