@@ -8,6 +8,7 @@
 #![allow(clippy::print_stdout, reason = "a command that prints")]
 
 use std::error::Error;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use eclusa_engine::{CallContext, Engine, EngineConfig, Revision, Stage};
@@ -28,14 +29,14 @@ fn main() -> Result<(), Failed> {
         loads(&bytes)?;
         memory(&bytes)?;
         calls(&bytes)?;
+        beside(&bytes)?;
     }
     Ok(())
 }
 
 /// How long loading takes, compiled and from the cache, and its stages.
 fn loads(bytes: &[u8]) -> Result<(), Failed> {
-    // One engine, as in a running host, and a new name for the folder's content
-    // each time: what was compiled is removed.
+    // One engine, as in a running host.
     let cache = tempfile::tempdir()?;
     let engine = engine(&cache)?;
     for from_cache in [false, true] {
@@ -56,7 +57,7 @@ fn loads(bytes: &[u8]) -> Result<(), Failed> {
                 }
             }
         }
-        println!("  load: {:.1?}", median(totals));
+        println!("  load: {:.1?}, then {} MiB resident", median(totals), resident() >> 10);
         for (stage, durations) in stages {
             println!("    {:11} {:>9.2?}  {}", stage.stage, median(durations), stage.message);
         }
@@ -112,6 +113,75 @@ fn compare<E: Error + 'static>(
     }
     println!("  {name}: fresh {best_fresh:.1?}, in one session {best_warm:.1?}");
     Ok(())
+}
+
+/// How late calls are answered while nothing else happens, and while the same
+/// file is compiled.
+fn beside(bytes: &[u8]) -> Result<(), Failed> {
+    let cache = tempfile::tempdir()?;
+    let engine = engine(&cache)?;
+    let revision = engine.load("adapter", bytes)?.revision;
+    let samples = &revision.manifest().samples;
+    let Some(sample) = samples.receive.first() else { return Ok(()) };
+    let (cx, request) = (CallContext::from(&sample.channel), sample.request.to_request());
+    for compiling in [false, true] {
+        let over = AtomicBool::new(false);
+        let mut late = std::thread::scope(|scope| {
+            let callers: Vec<_> = (0..2)
+                .map(|_| scope.spawn(|| steady_calls(&revision, &cx, &request, &over)))
+                .collect();
+            let until = Instant::now() + Duration::from_secs(3);
+            let mut loads = Ok(());
+            while Instant::now() < until && loads.is_ok() {
+                if compiling {
+                    loads =
+                        empty(&cache).and_then(|()| Ok(engine.load("adapter", bytes).map(drop)?));
+                } else {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+            }
+            over.store(true, Ordering::Relaxed);
+            loads.map(|()| {
+                callers.into_iter().flat_map(|it| it.join().unwrap_or_default()).collect()
+            })
+        })
+        .map(|mut late: Vec<Duration>| {
+            late.sort_unstable();
+            late
+        })?;
+        let count = late.len();
+        let at = |per_mille: usize| late.get(count * per_mille / 1000).copied().unwrap_or_default();
+        let when = if compiling { "while compiling" } else { "steady" };
+        println!(
+            "  {when}: {count} calls, late by {:.1?} (p50), {:.1?} (p99), {:.1?} (max)",
+            at(500),
+            at(990),
+            late.pop().unwrap_or_default()
+        );
+    }
+    Ok(())
+}
+
+/// One call each millisecond: how long after its time each was answered.
+fn steady_calls(
+    revision: &Revision,
+    cx: &CallContext,
+    request: &eclusa_model::Request,
+    over: &AtomicBool,
+) -> Vec<Duration> {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().build() else {
+        return Vec::new();
+    };
+    let mut late = Vec::new();
+    let mut due = Instant::now();
+    while !over.load(Ordering::Relaxed) {
+        due += Duration::from_millis(1);
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        if runtime.block_on(revision.receive(cx, request)).is_ok() {
+            late.push(due.elapsed());
+        }
+    }
+    late
 }
 
 /// The median of as many calls as fit into a quarter of a second.

@@ -1,6 +1,9 @@
 //! Compiles components in the background, without taking the processor from
 //! live traffic.
 
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
 use parking_lot::{Mutex, MutexGuard};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use wasmtime::component::Component;
@@ -31,6 +34,9 @@ pub(crate) struct Compiled {
     pub(crate) message: String,
 }
 
+/// From here on, waiting for another compilation is told from compiling.
+const WORTH_A_WORD: Duration = Duration::from_millis(10);
+
 /// Compiles a component, or takes its code from the cache.
 pub(crate) fn compile(runtime: &Runtime, sha256: &str, bytes: &[u8]) -> Result<Compiled, Refusal> {
     let engine = &runtime.wasmtime;
@@ -41,12 +47,19 @@ pub(crate) fn compile(runtime: &Runtime, sha256: &str, bytes: &[u8]) -> Result<C
     if let Some(compiled) = cached() {
         return Ok(compiled);
     }
+    let started = Instant::now();
     let mut threads = runtime.compiler.turn();
+    let waited = started.elapsed();
     // Whoever had the turn may have compiled the same file.
     if let Some(compiled) = cached() {
         return Ok(compiled);
     }
-    let compiled = |component, message: String| Compiled { component, cached: false, message };
+    let compiled = |component, mut message: String| {
+        if waited >= WORTH_A_WORD {
+            let _ = write!(message, ", after {} ms of waiting for another", waited.as_millis());
+        }
+        Compiled { component, cached: false, message }
+    };
     let Some(cache) = &runtime.cache else {
         let component = threads.run(|| Component::new(engine, bytes))?;
         return Ok(compiled(component.map_err(|e| invalid(&e))?, "compiled".to_owned()));
