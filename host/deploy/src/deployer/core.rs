@@ -10,14 +10,14 @@ use eclusa_journal::registry::{
     AdapterRecord, AuditAction, AuditEntry, Deployment, DeploymentReason, DeploymentState,
 };
 use eclusa_journal::{Clock, Journal, Registry, RegistryChange, Traffic, rfc3339};
-use metrics::{counter, gauge};
+use metrics::counter;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use ulid::Ulid;
 
 use super::{Channels, DeployOptions, DeployParts};
 use crate::DeployError;
-use crate::live::{AdapterRoutes, Route, Routes, Trial, TrialStart};
+use crate::live::{Routes, Trial};
 
 /// Who acts where nobody asked for it.
 pub(super) const ITSELF: &str = "eclusa";
@@ -233,73 +233,6 @@ impl Core {
             self.drop_files(&state.record.name, &state.record.kept).await;
         }
         Ok(())
-    }
-
-    /// Lets the data path follow the record. `before` served until now.
-    pub(super) fn publish(&self, state: &mut State, before: Option<&str>) {
-        let record = &state.record;
-        state.trial = self.trial(state);
-        let Some(active) = record.active.as_ref() else { return };
-        let Some(revision) = state.loaded.get(&active.revision) else {
-            tracing::error!(adapter = record.name, "the active revision is not loaded");
-            return;
-        };
-        let all = match (&state.trial, &record.canary) {
-            (Some(trial), Some(canary)) => Route::Canary(Arc::clone(trial), canary.percent),
-            (Some(trial), None) => Route::Trial(Arc::clone(trial)),
-            (None, _) => Route::Steady(Arc::clone(revision)),
-        };
-        let held = record.holds.iter().map(|(channel, hold)| (channel, &hold.revision));
-        let channels = held
-            // A pin comes last and wins.
-            .chain(&record.pins)
-            .filter_map(|(channel, sha256)| {
-                let revision = state.loaded.get(sha256)?;
-                Some((channel.clone(), Route::Steady(Arc::clone(revision))))
-            })
-            .collect();
-        self.routes.set(&record.name, AdapterRoutes { all, channels });
-        if before == Some(active.revision.as_str()) {
-            return;
-        }
-        let set = |sha256: &str, value: f64| {
-            let revision = sha256.get(..12).unwrap_or(sha256).to_owned();
-            gauge!("eclusa_adapter_active", "adapter" => record.name.clone(), "revision" => revision)
-                .set(value);
-        };
-        if let Some(before) = before {
-            set(before, 0.0);
-            counter!("eclusa_adapter_swaps_total", "adapter" => record.name.clone()).increment(1);
-        }
-        set(&active.revision, 1.0);
-    }
-
-    /// The trial that the record tells of; the one that goes on, where it is that.
-    fn trial(&self, state: &State) -> Option<Arc<Trial>> {
-        let record = &state.record;
-        let active = &record.active.as_ref()?.revision;
-        let (deployment, candidate, predecessor, until_ms, calls) =
-            match (&record.canary, &record.trial) {
-                (Some(it), _) => (&it.deployment, &it.candidate, active, it.until_ms, it.calls),
-                (None, Some(it)) => (&it.deployment, active, &it.predecessor, it.until_ms, None),
-                (None, None) => return None,
-            };
-        if let Some(trial) = &state.trial
-            && trial.deployment() == deployment
-            && trial.candidate().sha256() == candidate
-            && trial.predecessor().sha256() == predecessor
-            && trial.until_ms() == until_ms
-        {
-            return Some(Arc::clone(trial));
-        }
-        Some(Arc::new(Trial::new(TrialStart {
-            deployment: deployment.clone(),
-            candidate: Arc::clone(state.loaded.get(candidate)?),
-            predecessor: Arc::clone(state.loaded.get(predecessor)?),
-            until_ms,
-            calls,
-            alarm: Arc::clone(&self.alarm),
-        })))
     }
 
     /// A kept revision, loaded where it is not in memory.

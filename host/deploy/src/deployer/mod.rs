@@ -9,6 +9,7 @@ mod holds;
 mod manifest;
 mod pins;
 mod prune;
+mod publish;
 mod remap;
 mod replay;
 mod restore;
