@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use eclusa_model::validate_channel_id;
 use figment::providers::{Format, Toml};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -13,7 +12,7 @@ use super::Outcome;
 use super::client::{Client, Refusal, Server};
 use super::failure::Failure;
 use super::input::{bad_json, is_stdin, read_text, shown};
-use super::output;
+use super::{names, output};
 
 const APPLY_EXAMPLES: &str = "\
 Examples:
@@ -24,7 +23,7 @@ FILE holds one channel, a list of them, or an object with a list `channels`, in 
 TOML. A channel: {\"id\":\"telegram-sales\",\"name\":\"Sales\",\"color\":\"#2A9D8F\",
 \"adapter\":\"telegram\",\"secrets\":{\"bot-token\":\"…\"}}";
 
-const CHANNEL_HELP: &str = "A channel looks like {\"id\":\"telegram-sales\",\"name\":\"Sales\",\
+pub(super) const CHANNEL_HELP: &str = "A channel looks like {\"id\":\"telegram-sales\",\"name\":\"Sales\",\
     \"color\":\"#2A9D8F\",\"adapter\":\"telegram\"}.";
 
 /// The commands.
@@ -139,10 +138,7 @@ fn apply(client: &Client, channel: &Channel) -> anyhow::Result<(String, Value)> 
 }
 
 fn path(id: &str) -> Result<String, Failure> {
-    validate_channel_id(id).map_err(|error| {
-        Failure::new("bad_id", format!("`{id}` is no id of a channel: {error}"), CHANNEL_HELP)
-    })?;
-    Ok(format!("/v1/channels/{id}"))
+    Ok(format!("/v1/channels/{}", names::channel(id)?))
 }
 
 fn read(file: &Path) -> anyhow::Result<Vec<Channel>> {

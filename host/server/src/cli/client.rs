@@ -2,13 +2,20 @@
 
 use std::time::Duration;
 
-use reqwest::{Method, StatusCode, Url};
+use reqwest::{Method, RequestBuilder, StatusCode, Url};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::failure::Failure;
 use super::output::Style;
+
+/// How long a server may take to answer.
+const USUAL: Duration = Duration::from_secs(60);
+
+/// The same where much has to be sent or compared first.
+const LONG: Duration = Duration::from_secs(600);
 
 /// Which server to talk to. The token is read from ECLUSA_TOKEN only: arguments
 /// can be seen by everyone on a machine.
@@ -75,6 +82,11 @@ impl Refusal {
         Self { status, document, fields }
     }
 
+    /// The problem's code, where it gave one.
+    pub(super) fn code(&self) -> Option<&str> {
+        self.fields.code.as_deref()
+    }
+
     fn sentence(&self) -> String {
         let fields = &self.fields;
         let detail = fields.detail.as_deref().or(fields.title.as_deref());
@@ -112,7 +124,7 @@ impl Client {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("eclusa/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(60));
+            .timeout(USUAL);
         if base.scheme() == "http" {
             // Not reading the machine's certificates saves time, and works without.
             builder = builder.tls_certs_only([]);
@@ -122,14 +134,35 @@ impl Client {
         Ok(Self { http: builder.build()?, base, token, runtime })
     }
 
+    /// The server's address.
+    pub(super) fn address(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
+    }
+
     /// Reads a document.
     pub(super) fn get(&self, path: &str) -> anyhow::Result<Value> {
         Ok(self.call(Method::GET, path, None)?.document)
     }
 
+    /// Reads a document that the server works on for longer.
+    pub(super) fn get_slowly(&self, path: &str) -> anyhow::Result<Value> {
+        Ok(self.send(self.request(Method::GET, path).timeout(LONG))?.document)
+    }
+
     /// Creates or changes something.
     pub(super) fn put(&self, path: &str, body: String) -> anyhow::Result<Reply> {
         self.call(Method::PUT, path, Some(body))
+    }
+
+    /// Hands a component over.
+    pub(super) fn put_component(&self, path: &str, bytes: Vec<u8>) -> anyhow::Result<Value> {
+        let request = self.request(Method::PUT, path).timeout(LONG);
+        Ok(self.send(request.header("content-type", "application/wasm").body(bytes))?.document)
+    }
+
+    /// Does something.
+    pub(super) fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        Ok(self.call(Method::POST, path, Some(body.to_string()))?.document)
     }
 
     /// Deletes something.
@@ -138,14 +171,23 @@ impl Client {
     }
 
     fn call(&self, method: Method, path: &str, body: Option<String>) -> anyhow::Result<Reply> {
-        let url = format!("{}{path}", self.base.as_str().trim_end_matches('/'));
-        let mut request = self.http.request(method, url);
-        if let Some(token) = &self.token {
-            request = request.bearer_auth(token);
+        let request = self.request(method, path);
+        self.send(match body {
+            Some(body) => request.header("content-type", "application/json").body(body),
+            None => request,
+        })
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}{path}", self.address());
+        let request = self.http.request(method, url);
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
         }
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body);
-        }
+    }
+
+    fn send(&self, request: RequestBuilder) -> anyhow::Result<Reply> {
         let (status, text) = self
             .runtime
             .block_on(async {
@@ -187,6 +229,17 @@ impl Client {
             "Check that it runs (`eclusa serve`) and that ECLUSA_URL names its address.",
         )
     }
+}
+
+/// Reads what a server answered.
+pub(super) fn understood<T: DeserializeOwned>(document: &Value) -> Result<T, Failure> {
+    T::deserialize(document).map_err(|error| {
+        Failure::new(
+            "other_version",
+            format!("the server's answer is not understood: {error}"),
+            "Use the `eclusa` of the server's own version, or `--json`.",
+        )
+    })
 }
 
 fn base_url(text: &str) -> Result<Url, Failure> {

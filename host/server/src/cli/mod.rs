@@ -1,13 +1,18 @@
 //! The command line: what can be asked for, and how it ends.
 
 mod adapter;
+mod audit;
+mod change;
 mod channel;
 mod client;
 mod failure;
 mod input;
 mod json;
+mod names;
 mod output;
+mod replay;
 mod serve;
+mod words;
 
 use std::process::ExitCode;
 
@@ -23,6 +28,8 @@ Examples:
   eclusa adapter check target/adapters/telegram.wasm
   eclusa adapter map target/adapters/telegram.wasm --receive update.json
   ECLUSA_URL=http://127.0.0.1:8080 ECLUSA_TOKEN=… eclusa channel list
+  eclusa adapter deploy target/adapters/telegram.wasm
+  eclusa adapter diff telegram
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage.";
 
@@ -41,12 +48,16 @@ struct Cli {
 enum Command {
     /// Run the server.
     Serve(serve::Args),
-    /// Try adapters: check, map, test, list.
+    /// Try adapters and put them into service: check, map, test, deploy, diff, rollback, ….
     #[command(subcommand)]
     Adapter(adapter::Command),
     /// Look after the channels of a server: list, apply, delete.
     #[command(subcommand)]
     Channel(channel::Command),
+    /// Show what a recorded message was, and what it becomes in another revision.
+    Replay(replay::Args),
+    /// Show who did what to adapters, and when.
+    Audit(audit::Args),
 }
 
 /// How a command ended that could do its work.
@@ -71,6 +82,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Serve(args) => serve::run(args, cli.json),
         Command::Adapter(command) => adapter::run(command, cli.json),
         Command::Channel(command) => channel::run(command, cli.json),
+        Command::Replay(args) => replay::run(&args, cli.json),
+        Command::Audit(args) => audit::run(&args, cli.json),
     };
     match result {
         Ok(Outcome::Success) => ExitCode::SUCCESS,

@@ -31,8 +31,18 @@ impl Style {
         Self { colors: terminal && !dumb && !set("NO_COLOR") }
     }
 
+    /// With colours or without, wherever it goes.
+    #[cfg(test)]
+    pub(super) fn fixed(colors: bool) -> Self {
+        Self { colors }
+    }
+
     pub(super) fn red(self, text: &str) -> String {
         self.paint("1;31", text)
+    }
+
+    pub(super) fn yellow(self, text: &str) -> String {
+        self.paint("33", text)
     }
 
     pub(super) fn green(self, text: &str) -> String {
@@ -50,6 +60,11 @@ impl Style {
     fn paint(self, code: &str, text: &str) -> String {
         if self.colors { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
+}
+
+/// Prints lines on standard output.
+pub(super) fn lines(texts: &[String]) -> anyhow::Result<()> {
+    texts.iter().try_for_each(line)
 }
 
 /// Prints a line on standard output.

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::workbench::{Workbench, adapter_name};
+use super::component;
+use super::workbench::Workbench;
 use crate::cli::Outcome;
 use crate::cli::client::{Client, Server};
 use crate::cli::failure::Failure;
-use crate::cli::output;
+use crate::cli::{output, words};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,25 +47,47 @@ pub(super) fn run(args: &Args, json: bool) -> anyhow::Result<Outcome> {
     }
     let adapters = document.get("adapters").and_then(Value::as_array);
     let rows: Vec<_> = adapters.into_iter().flatten().map(row).collect();
-    output::table(&["name", "state", "version", "interface", "revision", "summary"], &rows)?;
+    // Most of the time the newest deployment is what serves.
+    let quiet = rows.iter().all(|row| row.candidate == "-");
+    let cells = |row: Row| {
+        let candidate = (!quiet).then_some(row.candidate);
+        row.cells.into_iter().chain(candidate).chain([row.summary]).collect()
+    };
+    let titles = ["name", "state", "version", "interface", "revision", "newest", "summary"];
+    let titles: Vec<&str> = titles.into_iter().filter(|it| !quiet || *it != "newest").collect();
+    output::table(&titles, &rows.into_iter().map(cells).collect::<Vec<_>>())?;
     Ok(Outcome::Success)
 }
 
-fn row(adapter: &Value) -> Vec<String> {
-    let text = |key: &str| adapter.get(key).and_then(Value::as_str).unwrap_or("-");
-    let summary = match adapter.pointer("/error/message").and_then(Value::as_str) {
-        Some(error) => error.lines().next().unwrap_or_default(),
-        None => text("summary"),
+struct Row {
+    cells: Vec<String>,
+    /// The newest deployment, where it is not what serves.
+    candidate: String,
+    summary: String,
+}
+
+fn row(adapter: &Value) -> Row {
+    let text = |pointer: &str| adapter.pointer(pointer).and_then(Value::as_str);
+    let cell = |pointer: &str| text(pointer).unwrap_or("-").to_owned();
+    let summary = match text("/error/message") {
+        Some(error) => words::first_line(error),
+        None => cell("/summary"),
     };
-    let revision: String = text("revision").chars().take(12).collect();
-    vec![
-        text("name").to_owned(),
-        text("state").to_owned(),
-        text("version").to_owned(),
-        text("interface").to_owned(),
-        revision,
-        summary.to_owned(),
-    ]
+    let revision = words::revision(text("/revision").unwrap_or("-")).to_owned();
+    let newest = text("/deployment/revision").zip(text("/deployment/state"));
+    // Where nothing serves, all of the row is about it.
+    let other = newest.filter(|(newest, state)| {
+        text("/revision").is_some_and(|serves| serves != *newest) && *state != "unchanged"
+    });
+    let candidate = other.map_or_else(
+        || "-".to_owned(),
+        |(newest, state)| format!("{} {state}", words::revision(newest)),
+    );
+    Row {
+        cells: vec![cell("/name"), cell("/state"), cell("/version"), cell("/interface"), revision],
+        candidate,
+        summary,
+    }
 }
 
 /// The adapters of a folder, in the words of `GET /v1/adapters`.
@@ -84,7 +107,7 @@ fn read_folder(folder: &Path) -> anyhow::Result<Vec<Value>> {
 }
 
 fn describe(workbench: &Workbench, file: &Path) -> anyhow::Result<Value> {
-    let name = adapter_name(file);
+    let name = component::name(file);
     Ok(match workbench.load(file, &mut |_| {}) {
         Ok(Ok(loaded)) => json!({
             "name": name,

@@ -2,13 +2,13 @@
 
 use std::fs::DirBuilder;
 use std::future::Future;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use eclusa_engine::{Engine, EngineConfig, EngineError, Limits, LoadError, Loaded, Stage};
 use tokio::runtime::Runtime;
 
+use super::component;
 use crate::cli::failure::Failure;
 use crate::cli::output::Style;
 
@@ -60,47 +60,13 @@ impl Workbench {
         file: &Path,
         progress: &mut dyn FnMut(&Stage),
     ) -> Result<Result<Loaded, LoadError>, Failure> {
-        let bytes = self.read(file)?;
-        Ok(self.engine.load_with(&adapter_name(file), &bytes, progress))
+        let bytes = component::read(file, self.limits.component_bytes)?;
+        Ok(self.engine.load_with(&component::name(file), &bytes, progress))
     }
 
     /// Waits for a call.
     pub(super) fn wait<T>(&self, call: impl Future<Output = T>) -> T {
         self.runtime.block_on(call)
-    }
-
-    /// Reads one byte more than is allowed at most: the engine says the rest.
-    fn read(&self, file: &Path) -> Result<Vec<u8>, Failure> {
-        let limit = u64::try_from(self.limits.component_bytes).unwrap_or(u64::MAX);
-        let mut bytes = Vec::new();
-        std::fs::File::open(file)
-            .and_then(|open| open.take(limit.saturating_add(1)).read_to_end(&mut bytes))
-            .map(|_| bytes)
-            .map_err(|error| unreadable(file, &error))
-    }
-}
-
-/// The name that a server would give to the adapter in this file.
-pub(super) fn adapter_name(file: &Path) -> String {
-    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-fn unreadable(file: &Path, error: &std::io::Error) -> Failure {
-    let shown = file.display();
-    match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::new(
-            "file_missing",
-            format!("there is no file `{shown}`"),
-            "Check the path; in Eclusa's own source tree, `make adapters` builds adapters into target/adapters.",
-        ),
-        std::io::ErrorKind::IsADirectory => {
-            Failure::new("not_a_file", format!("`{shown}` is a folder"), "Name a .wasm file in it.")
-        }
-        _ => Failure::new(
-            "file_unreadable",
-            format!("`{shown}` cannot be read: {error}"),
-            "Check that the file may be read by you.",
-        ),
     }
 }
 
