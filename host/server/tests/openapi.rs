@@ -1,61 +1,39 @@
-//! openapi.json and the routes say the same.
+//! openapi.json and the server say the same: the same calls, the same answers.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use eclusa_server::{Config, JournalKind, Server};
-use reqwest::{Client, Method, Response};
+#[path = "openapi/api.rs"]
+mod api;
+#[path = "openapi/deploy.rs"]
+mod deploy;
+#[path = "openapi/document.rs"]
+mod document;
+#[path = "openapi/shapes.rs"]
+mod shapes;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use serde_json::{Value, json};
 
-const TOKEN: &str = "ecl_token_of_this_test";
+use api::{Api, Sent, TOKEN};
 
-async fn start() -> (Server, Client) {
+async fn start() -> Api {
     let adapters = tempfile::tempdir().unwrap();
-    let config = Config {
-        listen: ([127, 0, 0, 1], 0).into(),
-        adapters: adapters.path().to_owned(),
-        admin_token: Some(eclusa_model::Secret::new(TOKEN)),
-        journal: JournalKind::Memory,
-        ..Config::default()
-    };
-    let server = Server::start(config).await.unwrap();
-    (server, Client::builder().tls_certs_only([]).build().unwrap())
-}
-
-async fn call(server: &Server, client: &Client, method: &str, path: &str) -> Response {
-    let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-    let url = format!("http://{}{path}", server.address());
-    client.request(method, url).bearer_auth(TOKEN).json(&json!({})).send().await.unwrap()
-}
-
-/// All calls of the document: path with its parameters filled in, method, the
-/// operation.
-fn operations(document: &Value) -> Vec<(String, String, Value)> {
-    let mut operations = Vec::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        let path = path
-            .replace("{key}", "none")
-            .replace("{id}", "none")
-            .replace("{name}", "none")
-            .replace("{rest}", "none");
-        for method in ["get", "put", "post", "patch", "delete"] {
-            if let Some(operation) = item.get(method) {
-                operations.push((path.clone(), method.to_owned(), operation.clone()));
-            }
-        }
-    }
-    operations
+    Api::start(adapters.path()).await
 }
 
 #[tokio::test]
 async fn every_documented_call_is_there_and_answers_as_documented() {
-    let (server, client) = start().await;
-    let document: Value =
-        call(&server, &client, "get", "/openapi.json").await.json().await.unwrap();
-    let operations = operations(&document);
-    assert!(operations.len() > 20);
-    for (path, method, operation) in operations {
-        let response = call(&server, &client, &method, &path).await;
+    let api = start().await;
+    let served: Value = api.get("/openapi.json").await;
+    assert_eq!(&served, api.document().value());
+    let operations = api.document().operations();
+    assert!(operations.len() > 30);
+    for operation in operations {
+        let (method, path) = (operation.method, operation.filled_in());
+        let response = api.raw(method, &path, Some(TOKEN), Sent::Json(json!({}))).await;
         let status = response.status().as_u16().to_string();
-        let documented = &operation["responses"];
+        let documented = &operation.value["responses"];
         assert!(documented.get(&status).is_some(), "{method} {path}: {status} is not documented");
         if response.status().is_client_error() {
             let problem: Value = response.json().await.unwrap();
@@ -69,38 +47,105 @@ async fn every_documented_call_is_there_and_answers_as_documented() {
             }
         }
     }
-    server.stop().await;
+    api.stop().await;
+}
+
+/// Paths that are not part of the API.
+const NOT_OF_THE_API: [&str; 6] = [
+    "/",
+    // The same as `/in/{key}`.
+    "/in/{key}/",
+    "/demo",
+    "/demo/sent",
+    "/demo/chat/{chat}",
+    "/demo/chat/{chat}/{rest}",
+];
+
+/// The paths of all routes that the source makes.
+fn routes_of_the_source(folder: &Path, routes: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            routes_of_the_source(&path, routes);
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            let source = std::fs::read_to_string(&path).unwrap();
+            // `route` is also the name of what answers a channel's calls.
+            if !source.contains("Router::new()") {
+                continue;
+            }
+            for call in source.split(".route(").skip(1) {
+                let literal = call.trim_start().strip_prefix('"');
+                let literal = literal.and_then(|it| it.split('"').next());
+                let route = literal.unwrap_or_else(|| {
+                    panic!("{}: a route whose path is no literal", path.display())
+                });
+                routes.insert(route.replace("{*", "{"));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_route_is_documented_and_every_documented_path_is_a_route() {
+    let mut routes = BTreeSet::new();
+    routes_of_the_source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut routes);
+    for path in NOT_OF_THE_API {
+        assert!(routes.remove(path), "{path} is no route any more");
+    }
+    let document = document::Document::read();
+    let documented: BTreeSet<String> = document.paths().into_iter().map(str::to_owned).collect();
+    assert_eq!(routes, documented);
+}
+
+#[tokio::test]
+async fn every_method_of_a_path_is_documented() {
+    let api = start().await;
+    let operations = api.document().operations();
+    let mut checked = 0;
+    for path in api.document().paths() {
+        let of_path: Vec<_> = operations.iter().filter(|it| it.path == path).collect();
+        let filled_in = of_path.first().unwrap().filled_in();
+        let response = api.raw("BREW", &filled_in, Some(TOKEN), Sent::Nothing).await;
+        let Some(allowed) = response.headers().get("allow") else {
+            // The ingress takes any method.
+            assert!(path.starts_with("/in/"), "{path}");
+            continue;
+        };
+        // Where there is GET, the framework answers HEAD.
+        let allowed: BTreeSet<String> =
+            allowed.to_str().unwrap().split(',').map(|it| it.trim().to_lowercase()).collect();
+        let allowed: BTreeSet<&str> =
+            allowed.iter().map(String::as_str).filter(|it| *it != "head").collect();
+        let documented: BTreeSet<&str> = of_path.iter().map(|it| it.method).collect();
+        assert_eq!(allowed, documented, "{path}");
+        checked += 1;
+    }
+    assert!(checked > 20);
+    api.stop().await;
 }
 
 #[tokio::test]
 async fn calls_that_need_a_token_refuse_those_without() {
-    let (server, client) = start().await;
-    let document: Value =
-        call(&server, &client, "get", "/openapi.json").await.json().await.unwrap();
-    for (path, method, operation) in operations(&document) {
-        let open = operation.get("security").is_some();
-        let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-        let url = format!("http://{}{path}", server.address());
+    let api = start().await;
+    for operation in api.document().operations() {
+        let (method, path) = (operation.method, operation.filled_in());
+        let open = operation.value.get("security").is_some();
         for token in [None, Some(""), Some("ecl_wrong")] {
-            let request = client.request(method.clone(), &url).json(&json!({}));
-            let request = match token {
-                Some(token) => request.bearer_auth(token),
-                None => request,
-            };
-            let status = request.send().await.unwrap().status();
+            let response = api.raw(method, &path, token, Sent::Json(json!({}))).await;
+            let status = response.status();
             assert_eq!(status == 401, !open, "{method} {path}: {status}");
         }
     }
-    server.stop().await;
+    api.stop().await;
 }
 
 #[tokio::test]
 async fn what_the_framework_refuses_is_a_problem_document_too() {
-    let (server, client) = start().await;
+    let api = start().await;
     for path in ["/v1/channels/%ff", "/v1/messages/%ff", "/in/%ff", "/nowhere"] {
-        let response = call(&server, &client, "get", path).await;
+        let response = api.raw("get", path, Some(TOKEN), Sent::Nothing).await;
         let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
         assert_eq!(kind, "application/problem+json", "{path}");
     }
-    server.stop().await;
+    api.stop().await;
 }
