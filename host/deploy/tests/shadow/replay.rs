@@ -4,7 +4,7 @@ use eclusa_deploy::shadow::{Answer, difference, replay_message, replay_request, 
 use eclusa_journal::registry::ChangeKind;
 use serde_json::json;
 
-use crate::support::{context, engine, entry, load, outbound, request, shop, taken};
+use crate::support::{context, entry, outbound, request, shared, shop, taken};
 
 #[test]
 fn one_request_is_replayed_with_its_exact_differences() {
@@ -30,7 +30,7 @@ fn a_revision_sees_the_request_as_it_came_in() {
     record.raw.received_at = "2019-08-07T06:05:04Z".to_owned();
     record.raw.path = "/hook".to_owned();
     record.raw.query = vec![("a".to_owned(), "1".to_owned())];
-    let behave = load(&engine(), "hostile/behave.wasm");
+    let behave = shared("hostile/behave.wasm");
     let answer = replay_request(&behave, &context(), &record).unwrap().comparable();
     let seen = answer["events"][0]["message"]["text"]["body"].as_str().unwrap();
     for part in ["2019-08-07T06:05:04Z", "/hook", "(\"a\", \"1\")", "\"POST\"", "content-type"] {

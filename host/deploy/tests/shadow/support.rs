@@ -1,7 +1,8 @@
 //! Components, and the traffic of a shop.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use eclusa_deploy::shadow::Traffic;
 use eclusa_engine::{CallContext, Engine, EngineConfig, Revision};
@@ -10,7 +11,7 @@ use eclusa_journal::{OutboundRecord, RawRequest, RequestRecord};
 use eclusa_model::{HttpResponse, SampleChannel};
 use serde_json::{Value, json};
 
-pub(crate) fn engine() -> Engine {
+fn engine() -> Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     ENGINE.get_or_init(|| Engine::new(EngineConfig::default()).unwrap()).clone()
 }
@@ -23,8 +24,15 @@ pub(crate) fn load(engine: &Engine, path: &str) -> Arc<Revision> {
     engine.load("adapter", &bytes).unwrap_or_else(|error| panic!("{path}: {error}")).revision
 }
 
+/// A component in the one engine, loaded once.
+pub(crate) fn shared(path: &str) -> Arc<Revision> {
+    static LOADED: Mutex<BTreeMap<String, Arc<Revision>>> = Mutex::new(BTreeMap::new());
+    let mut loaded = LOADED.lock().unwrap();
+    Arc::clone(loaded.entry(path.to_owned()).or_insert_with(|| load(&engine(), path)))
+}
+
 pub(crate) fn shop(revision: &str) -> Arc<Revision> {
-    load(&engine(), &format!("hostile/shop-{revision}.wasm"))
+    shared(&format!("hostile/shop-{revision}.wasm"))
 }
 
 pub(crate) fn context() -> CallContext {
@@ -85,7 +93,9 @@ pub(crate) fn shop_traffic() -> Traffic {
     let mut bodies: Vec<Value> = (0..7).map(order).collect();
     bodies.push(json!([order(7), order(8)]));
     bodies.extend((10..14).map(|id| entry(id, "text", &json!({"text": "boom or slow"}))));
-    bodies.extend((20..23).map(|id| entry(id, "place", &json!({"lat": -23.5, "lon": -46.6}))));
+    bodies.extend(
+        (20..23).map(|id| entry(id, "place", &json!({"lat": -23.561_414, "lon": -46.655_881}))),
+    );
     let url = json!({"url": "https://shop.example.com/a.ogg", "mime": "audio/ogg"});
     bodies.extend((30..32).map(|id| entry(id, "file", &url)));
     bodies.extend((40..42).map(|id| entry(id, "voice", &url)));
