@@ -100,3 +100,27 @@ fn read(path: &Path, stamp: &Stamp) -> io::Result<Option<Vec<u8>>> {
     }
     Ok(Some(bytes))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn what_has_changed_since_the_look_is_not_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.wasm");
+        std::fs::write(&path, "1").unwrap();
+        let seen = look(&path);
+        assert!(matches!(assess(&path, &seen, 10), Verdict::File(_)));
+        std::fs::write(&path, "12").unwrap();
+        assert!(matches!(assess(&path, &seen, 10), Verdict::Moving));
+        std::fs::remove_file(&path).unwrap();
+        assert!(matches!(assess(&path, &seen, 10), Verdict::Moving));
+        // Nobody writes to this pipe: waiting for it would take for ever.
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        assert!(matches!(assess(&path, &seen, 10), Verdict::Moving));
+    }
+}

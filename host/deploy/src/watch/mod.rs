@@ -13,6 +13,8 @@
 mod assess;
 mod inbox;
 mod look;
+#[cfg(test)]
+mod model_test;
 mod news;
 mod run;
 mod subscription;
