@@ -13,6 +13,7 @@ mod components;
 mod deliver;
 mod events;
 mod make;
+mod migrate;
 mod model;
 mod registry;
 mod remap;
@@ -173,5 +174,6 @@ suite! {
     restart:
         everything_is_there_after_a_restart
         pending_deliveries_come_again_after_a_restart
+        what_was_mapped_again_is_there_after_a_restart
         adapters_are_there_after_a_restart;
 }

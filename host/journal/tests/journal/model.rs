@@ -4,21 +4,22 @@
 use std::collections::HashMap;
 
 use eclusa_journal::{
-    Accepted, Delivery, DeliveryBody, Finish, Journal, JournalError, Lane, MemoryJournal,
-    SqliteJournal, Submitted,
+    Accepted, Delivery, DeliveryBody, Finish, JournalError, Lane, MemoryJournal, OutboundRecord,
+    Remap, SqliteJournal, Submitted,
 };
 use eclusa_model::{DeliveryState, Event, Problem};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::make::{self, accept, attempt, page, unmapped};
-use crate::{Maker, Memory, Sqlite};
+use crate::make::{self, accept, attempt, page};
+use crate::{Both, Maker, Memory, Sqlite};
 
 #[derive(Debug, Clone)]
 enum Step {
     Accept { events: Vec<Event>, push: bool },
-    Unmapped,
+    Unmapped { called: bool },
+    Remap { request: usize, events: Vec<Event>, push: bool },
     Submit { conversation: u8, start: bool, key: Option<(u8, u8)>, reply_to: Option<usize> },
     Finish { delivery: usize, finish: Finish },
     Reopen,
@@ -61,7 +62,11 @@ fn steps() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (prop::collection::vec(events(), 0..4), any::<bool>())
             .prop_map(|(events, push)| Step::Accept { events, push }),
-        1 => Just(Step::Unmapped),
+        2 => any::<bool>().prop_map(|called| Step::Unmapped { called }),
+        2 => (any::<prop::sample::Index>(), prop::collection::vec(events(), 0..4), any::<bool>())
+            .prop_map(|(request, events, push)| {
+                Step::Remap { request: request.index(64), events, push }
+            }),
         3 => (submit, prop::option::of(any::<prop::sample::Index>())).prop_map(
             |((conversation, start, key), reply_to)| {
                 let reply_to = reply_to.map(|index| index.index(64));
@@ -79,14 +84,16 @@ fn steps() -> impl Strategy<Value = Step> {
 struct Side<J> {
     journal: J,
     ids: Vec<String>,
+    /// The requests that could not be mapped at first.
+    unmapped: Vec<String>,
     feed: UnboundedReceiver<Delivery>,
     deliveries: Vec<Delivery>,
 }
 
-impl<J: Journal> Side<J> {
+impl<J: Both> Side<J> {
     fn new(journal: J) -> Self {
         let feed = journal.take_deliveries().unwrap();
-        Self { journal, ids: Vec::new(), feed, deliveries: Vec::new() }
+        Self { journal, ids: Vec::new(), unmapped: Vec::new(), feed, deliveries: Vec::new() }
     }
 
     /// What the step did, with names in place of ids.
@@ -96,8 +103,21 @@ impl<J: Journal> Side<J> {
                 let request = eclusa_journal::Accept { push: *push, ..accept(events.clone()) };
                 self.accepted(self.journal.accept(request).await.unwrap())
             }
-            Step::Unmapped => {
-                self.accepted(self.journal.accept(unmapped("shop", "?")).await.unwrap())
+            Step::Unmapped { called } => {
+                let request = make::failed(called.then(make::revision), "?");
+                let accepted = self.journal.accept(request).await.unwrap();
+                self.unmapped.push(accepted.request_id.clone());
+                self.accepted(accepted)
+            }
+            Step::Remap { request, events, push } => {
+                let count = self.unmapped.len().max(1);
+                let id = self.unmapped.get(request % count).cloned().unwrap_or_default();
+                let request = Accepted { request_id: id, events: vec![] };
+                let remap = Remap { push: *push, ..make::remap(&request, events.clone()) };
+                match self.journal.remap(remap).await {
+                    Ok(accepted) => self.accepted(accepted),
+                    Err(error) => json!(matches!(error, JournalError::NotUnmapped { .. })),
+                }
             }
             Step::Submit { conversation, start, key, reply_to } => {
                 let mut submit = make::submit(&format!("c{conversation}"), "x");
@@ -167,15 +187,27 @@ impl<J: Journal> Side<J> {
         let mut all = Vec::new();
         for event in make::all(&self.journal).await {
             let object = make::object(&event);
-            all.push(json!([event.id, event.kind, event.occurred_at, event.object.0, object]));
+            let (name, late) = (event.object.0, event.late);
+            all.push(json!([event.id, event.kind, event.occurred_at, late, name, object]));
         }
         for id in &self.ids {
             all.push(json!(self.journal.message(id.clone()).await.unwrap()));
             let carried = self.journal.delivery(make::number(id)).await.unwrap();
             all.push(json!(carried.as_ref().map(body)));
+            all.push(json!(self.journal.request(id.clone()).await.unwrap()));
+            let events = self.journal.events_of(id.clone()).await.unwrap();
+            all.push(events.into_iter().map(|event| event.id).collect());
         }
         all.push(json!(self.journal.unmapped(page(500)).await.unwrap()));
         all.push(json!(self.journal.dead_letters(page(500)).await.unwrap()));
+        all.push(json!(self.journal.requests(page(500)).await.unwrap()));
+        let failed = self.journal.failed_by(make::revision(), None, 500).await.unwrap();
+        all.push(json!(failed));
+        for OutboundRecord { channel, message, response, revision } in
+            self.journal.outbound(page(500)).await.unwrap()
+        {
+            all.push(json!([channel, message, response, revision]));
+        }
         let mut all = Value::Array(all);
         rename(&mut all, &names);
         all
@@ -222,13 +254,13 @@ async fn run(steps: Vec<Step>) {
     for step in &steps {
         if matches!(step, Step::Reopen) {
             assert_eq!(durable.all().await, model.all().await);
-            let Side { journal, ids, .. } = durable;
-            durable = Side { ids, ..Side::new(sqlite.reopen(journal)) };
-            let Side { journal, ids, .. } = model;
-            model = Side { ids, ..Side::new(memory.reopen(journal)) };
+            let Side { journal, ids, unmapped, .. } = durable;
+            durable = Side { ids, unmapped, ..Side::new(sqlite.reopen(journal)) };
+            let Side { journal, ids, unmapped, .. } = model;
+            model = Side { ids, unmapped, ..Side::new(memory.reopen(journal)) };
             // An answer of the writer tells that it has announced what is pending.
-            durable.step(&Step::Unmapped).await;
-            model.step(&Step::Unmapped).await;
+            durable.step(&Step::Unmapped { called: false }).await;
+            model.step(&Step::Unmapped { called: false }).await;
             assert_eq!(durable.named_deliveries(), model.named_deliveries());
         }
         assert_eq!(durable.step(step).await, model.step(step).await, "{step:?}");

@@ -1,12 +1,12 @@
 //! What the next process finds.
 
-use eclusa_journal::{Finish, Journal, MessageState, Registry, RegistryChange};
+use eclusa_journal::{Finish, Journal, MessageState, Registry, RegistryChange, Traffic};
 use eclusa_model::{DeliveryState, Problem};
 
 use crate::Maker;
 use crate::make::{
-    all, attempt, done, keyed, message, next, number, one, page, pushed, sent, started, status,
-    submit, text, unmapped,
+    all, attempt, done, failed, keyed, message, next, number, one, page, pushed, remap, revision,
+    sent, started, status, submit, text, unmapped,
 };
 use crate::registry::{adapter, deployment, entry, id, sha256};
 
@@ -68,6 +68,29 @@ pub(crate) async fn pending_deliveries_come_again_after_a_restart(maker: &impl M
         }
     }
     assert!(next(&mut deliveries).is_none());
+}
+
+pub(crate) async fn what_was_mapped_again_is_there_after_a_restart(maker: &impl Maker) {
+    let journal = maker.open();
+    let first = journal.accept(failed(Some(revision()), "1")).await.unwrap();
+    let second = journal.accept(failed(Some(revision()), "2")).await.unwrap();
+    one(&journal, text("c1", "m9")).await;
+    let mapped = journal.remap(remap(&first, vec![text("c1", "m1")])).await.unwrap();
+    let before = journal.request(first.request_id.clone()).await.unwrap();
+
+    let journal = maker.reopen(journal);
+    assert_eq!(journal.request(first.request_id.clone()).await.unwrap(), before);
+    let late: Vec<_> = all(&journal).await.into_iter().map(|event| event.late).collect();
+    assert_eq!(late, [false, true]);
+    let left = journal.failed_by(revision(), None, 10).await.unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].id, second.request_id);
+    journal.remap(remap(&first, vec![])).await.unwrap_err();
+    // Its delivery was pending.
+    let mut deliveries = journal.take_deliveries().unwrap();
+    journal.remap(remap(&second, vec![text("c1", "m2")])).await.unwrap();
+    assert_eq!(next(&mut deliveries).unwrap().id, number(&mapped.events[0].id));
+    assert!(all(&journal).await.last().unwrap().late);
 }
 
 pub(crate) async fn adapters_are_there_after_a_restart(maker: &impl Maker) {

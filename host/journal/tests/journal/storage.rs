@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use eclusa_journal::{Journal, JournalError, OpenError, SqliteJournal, SqliteOptions};
+use eclusa_journal::{Journal, JournalError, OpenError, SqliteJournal, SqliteOptions, Traffic};
 
-use crate::make::{accept, all, one, page, pushed, started, submit, text, unmapped};
+use crate::make::{accept, all, failed, one, page, pushed, remap, started, submit, text, unmapped};
 use crate::{Maker, Sqlite};
 
 #[tokio::test]
@@ -271,4 +271,23 @@ async fn ids_grow_when_the_clock_went_back_over_a_restart() {
     let next = one(&journal, text("c1", "m2")).await;
     assert!(next.request_id > newest && next.events[0].id > next.request_id);
     assert_eq!(all(&journal).await.last().unwrap().id, next.events[0].id);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_is_late_to_what_comes_in_at_the_same_time() {
+    let maker = Sqlite::default();
+    let journal = Arc::new(maker.open());
+    for round in 0..100 {
+        let conversation = format!("c{round}");
+        let request = journal.accept(failed(None, "?")).await.unwrap();
+        let younger = {
+            let (journal, event) = (journal.clone(), text(&conversation, "m2"));
+            tokio::spawn(async move { one(&*journal, event).await })
+        };
+        let events = vec![text(&conversation, "m1")];
+        let older = journal.remap(remap(&request, events)).await.unwrap().events[0].id.clone();
+        let younger = younger.await.unwrap().events[0].id.clone();
+        let stored = journal.events_of(request.request_id).await.unwrap();
+        assert_eq!(stored[0].late, younger < older, "{round}");
+    }
 }
