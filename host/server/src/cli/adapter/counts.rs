@@ -12,6 +12,8 @@ const TITLES: [&str; 6] =
 const SLOWER: f64 = 2.0;
 const SLOW_US: f64 = 1_000.0;
 
+type Paint = fn(Style, &str) -> String;
+
 /// A row for each call of the contract that was compared, below the channel's id.
 pub(super) fn table(shadow: &ChannelShadow, style: Style) -> Vec<String> {
     let rows = [("receive", &shadow.receive), ("send", &shadow.send), ("settle", &shadow.settle)];
@@ -38,7 +40,7 @@ fn numbers(comparison: &Comparison, style: Style) -> String {
     let Comparison { total, identical, changed, new_failures, repaired_failures, failing, .. } =
         comparison;
     let plain = |_: Style, text: &str| text.to_owned();
-    let cells: [(&u32, fn(Style, &str) -> String); 6] = [
+    let cells: [(&u32, Paint); 6] = [
         (total, plain),
         (identical, plain),
         (changed, Style::yellow),

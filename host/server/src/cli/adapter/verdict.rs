@@ -157,3 +157,7 @@ fn held(deployment: &Deployment, standing: &Standing, style: Style) -> Vec<Strin
     });
     held.collect()
 }
+
+#[cfg(test)]
+#[path = "verdict_test.rs"]
+mod tests;
