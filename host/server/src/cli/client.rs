@@ -82,11 +82,6 @@ impl Refusal {
         Self { status, document, fields }
     }
 
-    /// The problem's code, where it gave one.
-    pub(super) fn code(&self) -> Option<&str> {
-        self.fields.code.as_deref()
-    }
-
     fn sentence(&self) -> String {
         let fields = &self.fields;
         let detail = fields.detail.as_deref().or(fields.title.as_deref());

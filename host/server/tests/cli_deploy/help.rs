@@ -18,7 +18,10 @@ fn each_command_says_what_it_takes() {
             ["<FILE.wasm>", "--name", "auto, review, manual", "--no-wait", "Examples:"].as_slice(),
         ),
         ("show", &["<NAME>", "revisions, calls under way"]),
-        ("diff", &["<NAME> [REVISION]", "newest candidate", "masked", "Examples:"]),
+        (
+            "diff",
+            &["<NAME> [REVISION]", "newest candidate", "served before it", "masked", "Examples:"],
+        ),
         ("approve", &["<NAME>", "go live"]),
         ("decline", &["<NAME>", "--reason <TEXT>"]),
         ("activate", &["<NAME> <REVISION>", "first digits"]),

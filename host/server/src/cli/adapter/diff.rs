@@ -1,11 +1,11 @@
 //! `eclusa adapter diff`: what recorded traffic becomes in two revisions.
 
-use eclusa_journal::registry::{Deployment, DeploymentState, ShadowReport};
+use eclusa_journal::registry::{Deployment, ShadowReport};
 use serde_json::{Value, json};
 
 use super::report;
-use super::standing::{Named, Standing, document, listed, newest};
-use crate::cli::client::{Client, Refusal, understood};
+use super::standing::{Named, Standing};
+use crate::cli::client::{Client, understood};
 use crate::cli::output::{self, Style};
 use crate::cli::{Outcome, names, words};
 
@@ -15,9 +15,9 @@ Examples:
   eclusa adapter diff telegram 07c1aa | less -R
   eclusa adapter diff telegram --json | jq '.channels[].receive.changes'
 
-A revision is held against the one that serves; one that was decided on already, against
-the one that served then. Without REVISION it is the newest candidate. Examples are masked: letters become a, digits 9; `eclusa
-replay` shows one message as it is.";
+A revision is held against the one that serves; the one that serves, against the one that
+served before it. Examples are masked: letters become a, digits 9; `eclusa replay` shows
+one message as it is.";
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -34,7 +34,7 @@ pub(in crate::cli) struct Args {
 pub(super) fn run(args: &Args, json: bool) -> anyhow::Result<Outcome> {
     let revision = args.revision.as_deref().map(names::revision).transpose()?;
     let (name, client) = args.named.open()?;
-    let standing = Standing::of(&document(&client, name)?)?;
+    let standing = Standing::read(&client, name)?;
     let document = find(&client, &standing, revision.as_deref())?;
     if json {
         output::json(&document)?;
@@ -44,39 +44,25 @@ pub(super) fn run(args: &Args, json: bool) -> anyhow::Result<Outcome> {
     Ok(Outcome::Success)
 }
 
-/// A comparison made now; of a revision that was decided on already, the one on
-/// which it was decided.
+/// A comparison made now; of the revision that serves, the one on which it went
+/// live, since it does not differ from itself.
 fn find(client: &Client, standing: &Standing, revision: Option<&str>) -> anyhow::Result<Value> {
-    let path = format!("/v1/adapters/{}/diff", standing.name);
-    let Some(revision) = revision else {
-        let newest = standing.deployment.iter().find_map(decided);
-        return newest.map_or_else(|| client.get_slowly(&path), |report| Ok(json!(report)));
-    };
-    let serves = standing.revision.as_ref().is_some_and(|active| active.starts_with(revision));
-    let compared = client.get_slowly(&format!("{path}?revision={revision}"));
-    if !(serves && compared.is_ok() || compared.as_ref().is_err_and(is_unknown_revision)) {
-        return compared;
+    let newest = standing.deployment.as_ref();
+    let evidence =
+        newest.filter(|it| serves(standing, it, revision)).and_then(|it| it.shadow.as_ref());
+    if let Some(report) = evidence {
+        return Ok(json!(report));
     }
-    // The one that serves does not differ from itself; and a rejected one is not
-    // kept.
-    let newest = listed(&newest(client, &standing.name, 100)?)?;
-    for meant in newest.iter().filter(|it| it.revision.starts_with(revision)) {
-        let deployment = client.get(&format!("/v1/deployments/{}", meant.id))?;
-        if let Some(report) = decided(&understood(&deployment)?) {
-            return Ok(json!(report));
-        }
-    }
-    compared
+    let query = revision.map(|it| format!("?revision={it}")).unwrap_or_default();
+    client.get_slowly(&format!("/v1/adapters/{}/diff{query}", standing.name))
 }
 
-fn decided(deployment: &Deployment) -> Option<&ShadowReport> {
-    use DeploymentState as State;
-    let open = matches!(deployment.state, State::Checking | State::Waiting | State::Canary);
-    deployment.shadow.as_ref().filter(|_| !open)
-}
-
-fn is_unknown_revision(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<Refusal>().is_some_and(|it| it.code() == Some("revision_not_found"))
+/// Whether the newest deployment serves, and is the one that is asked for.
+fn serves(standing: &Standing, newest: &Deployment, asked: Option<&str>) -> bool {
+    let digits = asked.unwrap_or(&newest.revision);
+    let fitting = standing.revisions.iter().filter(|known| known.revision.starts_with(digits));
+    let only = fitting.map(|known| known.revision.as_str()).eq([newest.revision.as_str()]);
+    only && standing.revision.as_ref() == Some(&newest.revision)
 }
 
 fn print(report: &ShadowReport, standing: &Standing) -> anyhow::Result<()> {

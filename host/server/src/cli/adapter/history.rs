@@ -1,6 +1,7 @@
 //! `eclusa adapter history`: what became of each deployment.
 
-use super::standing::{Listed, Named, Standing, document, listed, newest};
+use super::standing::{Listed, Named, Standing, document};
+use crate::cli::client::understood;
 use crate::cli::output;
 use crate::cli::{Outcome, words};
 
@@ -19,13 +20,18 @@ pub(super) fn run(args: &Args, json: bool) -> anyhow::Result<Outcome> {
     let (name, client) = args.named.open()?;
     // Of an unknown adapter there are no deployments either; but that is a mistake.
     let standing = document(&client, name)?;
-    let document = newest(&client, name, args.limit)?;
+    let limit = args.limit;
+    let document = client.get(&format!("/v1/deployments?adapter={name}&limit={limit}"))?;
     if json {
         output::json(&document)?;
         return Ok(Outcome::Success);
     }
     let standing = Standing::of(&standing)?;
-    let rows: Vec<_> = listed(&document)?.iter().map(|it| row(it, &standing)).collect();
+    let listed: Vec<Listed> = match document.get("deployments") {
+        Some(list) => understood(list)?,
+        None => Vec::new(),
+    };
+    let rows: Vec<_> = listed.iter().map(|it| row(it, &standing)).collect();
     output::table(&["time", "revision", "version", "by", "door", "state", "why"], &rows)?;
     Ok(Outcome::Success)
 }

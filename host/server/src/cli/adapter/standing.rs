@@ -69,7 +69,6 @@ pub(super) struct Known {
 /// A deployment as lists have it: without stages and shadow.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Listed {
-    pub(super) id: String,
     pub(super) revision: String,
     pub(super) actor: String,
     pub(super) door: Door,
@@ -115,14 +114,4 @@ impl Standing {
 /// What the server says of an adapter.
 pub(super) fn document(client: &Client, name: &str) -> anyhow::Result<Value> {
     client.get(&format!("/v1/adapters/{name}"))
-}
-
-/// An adapter's newest deployments, in the order and form of the server's list.
-pub(super) fn newest(client: &Client, name: &str, limit: u32) -> anyhow::Result<Value> {
-    client.get(&format!("/v1/deployments?adapter={name}&limit={limit}"))
-}
-
-/// The deployments in such a list.
-pub(super) fn listed(document: &Value) -> Result<Vec<Listed>, Failure> {
-    document.get("deployments").map_or_else(|| Ok(Vec::new()), understood)
 }
