@@ -1,25 +1,26 @@
 //! Requests per second through the whole ingress, beside a handler that maps in
 //! plain Rust; and how long an answer takes at half of the load that is possible.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use crate::Options;
-use crate::load::{Load, Outcome, Target};
+use crate::chats::Chat;
+use crate::connection::Call;
+use crate::load::{Load, Script};
+use crate::payload;
 use crate::process::Process;
-use crate::table::{Goal, Table, median};
+use crate::stats::median;
+use crate::table::{Goal, Table};
 
 pub(crate) fn measure(options: &Options, table: &mut Table) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(run(options, table))
-}
-
-async fn run(options: &Options, table: &mut Table) -> anyhow::Result<()> {
     let (mut reference, mut memory, mut durable, mut p99) = (vec![], vec![], vec![], vec![]);
     for _ in 0..options.rounds.max(1) {
         let native = Process::reference(options)?;
-        let target = Target { address: native.address.clone(), path: "/in/bench".to_owned() };
-        reference.push(most(options, &target, 0).await?.per_second);
+        reference.push(most(options, &native.address, "/in/bench", 0)?);
         drop(native);
-        memory.push(eclusa(options, "memory").await?.0);
-        let (per_second, latency) = eclusa(options, "sqlite").await?;
+        memory.push(eclusa(options, "memory")?.0);
+        let (per_second, latency) = eclusa(options, "sqlite")?;
         durable.push(per_second);
         p99.push(latency);
     }
@@ -37,36 +38,33 @@ async fn run(options: &Options, table: &mut Table) -> anyhow::Result<()> {
 }
 
 /// The most requests per second, and the p99 at half of that.
-async fn eclusa(options: &Options, journal: &str) -> anyhow::Result<(f64, f64)> {
+fn eclusa(options: &Options, journal: &str) -> anyhow::Result<(f64, f64)> {
     let data = tempfile::tempdir()?;
     let process = Process::eclusa(&options.eclusa, &options.adapters, data.path(), journal)?;
-    let path = process.telegram_channel().await?;
-    let target = Target { address: process.address.clone(), path };
-    let full = most(options, &target, 1).await?;
-    let half = Load {
-        connections: options.connections,
-        length: options.length(),
-        rate: Some(full.per_second / 2.0),
-        first: 1_000_000_000,
-    };
-    let latency = half.run(&target).await?;
-    eprintln!(
-        "  {journal}: {:.0}/s, at half: p50 {:.2} ms, p99 {:.2} ms",
-        full.per_second,
-        latency.quantile(0.5),
-        latency.quantile(0.99)
-    );
-    Ok((full.per_second, latency.quantile(0.99)))
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let channel = Chat::Telegram.channel();
+    let path = runtime.block_on(async { process.api()?.channel("bench", &channel).await })?;
+    let full = most(options, &process.address, &path, 1)?;
+    let from = Instant::now();
+    let half = load(options, &process.address, &path, 1_000_000_000).at(full / 2.0)?;
+    std::thread::sleep(options.length());
+    let latencies = half.stop_whole()?.latencies(&(from..Instant::now()));
+    eprintln!("  {journal}: {full:.0}/s, at half: {latencies}");
+    Ok((full, latencies.p99()))
 }
 
 /// As many requests as go, after a second to warm up.
-async fn most(options: &Options, target: &Target, first: u64) -> anyhow::Result<Outcome> {
-    let load = Load {
-        connections: options.connections,
-        length: std::time::Duration::from_secs(1),
-        rate: None,
-        first: first + 500_000_000,
-    };
-    load.run(target).await?;
-    Load { length: options.length(), first, ..load }.run(target).await
+fn most(options: &Options, address: &str, path: &str, first: u64) -> anyhow::Result<f64> {
+    load(options, address, path, first + 500_000_000).most(Duration::from_secs(1))?;
+    load(options, address, path, first).most(options.length())
+}
+
+/// Each request is another message; `first` is the number of the first.
+fn load(options: &Options, address: &str, path: &str, first: u64) -> Load {
+    let (connections, path) = (options.connections, path.to_owned());
+    let script: Script = Arc::new(move |connection, round| {
+        let number = first + round * connections as u64 + connection;
+        Call { path: path.clone(), header: payload::HEADER, body: payload::body(number) }
+    });
+    Load { address: address.to_owned(), connections, script, keep_answers: false }
 }

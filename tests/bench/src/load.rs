@@ -1,129 +1,190 @@
-//! Load over real connections: HTTP/1.1 with keep-alive, one thread, as little
-//! work as can be, since it shares the processors with what it measures.
+//! Load over real connections, on a thread of its own: as much as goes, or at a
+//! fixed rate until it is stopped.
 
-use std::time::Duration;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::time::Instant;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::payload::{SECRET, body};
+use crate::connection::{Call, Connection};
+use crate::stats::Latencies;
 
-/// Where the load goes.
-#[derive(Debug, Clone)]
-pub(crate) struct Target {
-    pub(crate) address: String,
-    pub(crate) path: String,
-}
+/// Which request a connection sends in its nth round, both counted from 0.
+pub(crate) type Script = Arc<dyn Fn(u64, u64) -> Call + Send + Sync>;
 
-/// How much of it.
-#[derive(Debug, Clone, Copy)]
+/// Where load goes, and over how many connections.
+#[derive(Clone)]
 pub(crate) struct Load {
+    pub(crate) address: String,
     pub(crate) connections: usize,
-    pub(crate) length: Duration,
-    /// Requests per second over all connections; without it, as many as go.
-    pub(crate) rate: Option<f64>,
-    /// Number of the first request, so that no two runs send the same one.
-    pub(crate) first: u64,
+    pub(crate) script: Script,
+    /// Whether answers are kept.
+    pub(crate) keep_answers: bool,
 }
 
-/// What came of it.
-#[derive(Debug, Default)]
-pub(crate) struct Outcome {
-    /// Requests that were answered with 200, per second.
-    pub(crate) per_second: f64,
-    /// Latencies in milliseconds, in ascending order.
-    latencies: Vec<f64>,
-    /// How many requests were sent.
-    pub(crate) sent: u64,
+/// One request.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) connection: u64,
+    pub(crate) round: u64,
+    /// When it was to be sent.
+    due: Instant,
+    /// From then on until its answer was there.
+    took: Duration,
+    /// The body of a 200, where it was to be kept; or what came in its place.
+    pub(crate) answer: Result<Vec<u8>, String>,
 }
 
-impl Outcome {
-    /// The latency that so large a part of the requests stayed below.
-    pub(crate) fn quantile(&self, part: f64) -> f64 {
-        let last = self.latencies.len().saturating_sub(1);
-        let index = (last as f64 * part).round() as usize;
-        self.latencies.get(index).copied().unwrap_or(f64::NAN)
+impl Sent {
+    /// When its answer was there.
+    pub(crate) fn answered(&self) -> Instant {
+        self.due + self.took
+    }
+}
+
+/// All requests of a load.
+#[derive(Debug)]
+pub(crate) struct Recording {
+    pub(crate) sent: Vec<Sent>,
+}
+
+impl Recording {
+    /// The latencies of what was due in this time.
+    pub(crate) fn latencies(&self, time: &Range<Instant>) -> Latencies {
+        let sent = self.sent.iter().filter(|sent| time.contains(&sent.due));
+        Latencies::of(sent.map(|sent| sent.took.as_secs_f64() * 1e3))
+    }
+
+    /// Requests that were not answered with 200.
+    pub(crate) fn refused(&self) -> impl Iterator<Item = &str> {
+        self.sent.iter().filter_map(|sent| sent.answer.as_deref().err().map(String::as_str))
+    }
+}
+
+/// A load that goes on until it is stopped.
+pub(crate) struct Running {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<anyhow::Result<Recording>>,
+}
+
+impl Running {
+    /// Lets requests under way end, and tells what came of all.
+    pub(crate) fn stop(self) -> anyhow::Result<Recording> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.join().map_err(|_| anyhow::anyhow!("the thread of the load panicked"))?
+    }
+
+    /// As [`Self::stop`], where none may have been refused.
+    pub(crate) fn stop_whole(self) -> anyhow::Result<Recording> {
+        let recording = self.stop()?;
+        if let Some(first) = recording.refused().next() {
+            anyhow::bail!("{} requests were refused: {first}", recording.refused().count());
+        }
+        Ok(recording)
     }
 }
 
 impl Load {
-    /// Sends it.
-    pub(crate) async fn run(self, target: &Target) -> anyhow::Result<Outcome> {
-        let start = Instant::now();
+    /// So many requests per second, evenly spread, and over the connections in
+    /// turn. Each is sent at its time, or as soon as its connection is free after
+    /// that; its latency counts from when it was due.
+    pub(crate) fn at(self, rate: f64) -> anyhow::Result<Running> {
+        self.start(Some(rate))
+    }
+
+    /// As much as goes for so long: 200s per second.
+    pub(crate) fn most(self, length: Duration) -> anyhow::Result<f64> {
+        let started = Instant::now();
+        let running = self.start(None)?;
+        std::thread::sleep(length);
+        let recording = running.stop_whole()?;
+        Ok(recording.sent.len() as f64 / started.elapsed().as_secs_f64())
+    }
+
+    fn start(self, rate: Option<f64>) -> anyhow::Result<Running> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (stopped, mut due) = (Arc::clone(&stop), Vec::new());
+        if let Some(rate) = rate {
+            let (clocks, receivers): (Vec<_>, _) =
+                (0..self.connections).map(|_| unbounded_channel()).unzip();
+            due = receivers;
+            let stopped = Arc::clone(&stop);
+            spawn("clock", move || tick(rate, &clocks, &stopped))?;
+        }
+        let thread = spawn("load", move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(self.run(due, stopped))
+        })?;
+        Ok(Running { stop, thread })
+    }
+
+    async fn run(self, due: Vec<Due>, stop: Arc<AtomicBool>) -> anyhow::Result<Recording> {
         let mut tasks = tokio::task::JoinSet::new();
-        for connection in 0..self.connections {
-            tasks.spawn(self.connection(connection as u64, target.clone(), start));
+        let mut due = due.into_iter();
+        for connection in 0..self.connections as u64 {
+            let next = due.next();
+            tasks.spawn(self.clone().connection(connection, next, Arc::clone(&stop)));
         }
-        let mut outcome = Outcome::default();
-        while let Some(latencies) = tasks.join_next().await {
-            outcome.latencies.extend(latencies??);
+        let mut sent = Vec::new();
+        while let Some(connection) = tasks.join_next().await {
+            sent.extend(connection?);
         }
-        outcome.sent = outcome.latencies.len() as u64;
-        outcome.per_second = outcome.sent as f64 / start.elapsed().as_secs_f64();
-        outcome.latencies.sort_by(f64::total_cmp);
-        Ok(outcome)
+        Ok(Recording { sent })
     }
 
     async fn connection(
         self,
-        index: u64,
-        target: Target,
-        start: Instant,
-    ) -> anyhow::Result<Vec<f64>> {
-        let mut stream = TcpStream::connect(&target.address).await?;
-        stream.set_nodelay(true)?;
-        let head = format!(
-            "POST {} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\nx-telegram-bot-api-secret-token: {SECRET}\r\ncontent-length: ",
-            target.path, target.address
-        );
-        let connections = self.connections as u64;
-        let pause = self.rate.map(|rate| Duration::from_secs_f64(connections as f64 / rate));
-        let (mut latencies, mut buffer) = (Vec::new(), Vec::with_capacity(4096));
+        connection: u64,
+        mut due: Option<Due>,
+        stop: Arc<AtomicBool>,
+    ) -> Vec<Sent> {
+        let mut server = Connection::new(&self.address);
+        let mut all = Vec::new();
         for round in 0_u64.. {
-            // With a rate, time counts from when a request was due, not from when
-            // the connection was free: waiting for a slow answer is latency too.
-            let due = match pause {
-                Some(pause) => {
-                    let offset = pause.mul_f64(index as f64 / connections as f64);
-                    let due = start + offset + pause.mul_f64(round as f64);
-                    tokio::time::sleep_until(due).await;
-                    due
-                }
-                None => Instant::now(),
+            let due = match &mut due {
+                // What is due already is sent in any case.
+                Some(due) => due.recv().await,
+                None => (!stop.load(Ordering::Relaxed)).then(Instant::now),
             };
-            if start.elapsed() >= self.length {
-                break;
-            }
-            let body = body(self.first + round * connections + index);
-            let request = format!("{head}{}\r\n\r\n{body}", body.len());
-            stream.write_all(request.as_bytes()).await?;
-            answer(&mut stream, &mut buffer).await?;
-            latencies.push(due.elapsed().as_secs_f64() * 1e3);
+            let Some(due) = due else { break };
+            let answer = match server.post(&(self.script)(connection, round)).await {
+                Ok(answer) if answer.status != 200 => {
+                    let body = String::from_utf8_lossy(answer.body);
+                    Err(format!("{}: {body}", answer.status))
+                }
+                Ok(answer) if self.keep_answers => Ok(answer.body.to_vec()),
+                Ok(_) => Ok(Vec::new()),
+                Err(error) => Err(format!("{error:#}")),
+            };
+            all.push(Sent { connection, round, due, took: due.elapsed(), answer });
         }
-        Ok(latencies)
+        all
     }
 }
 
-/// Reads one answer, which must be a 200 with a content length.
-async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Result<()> {
-    buffer.clear();
-    let head_end = loop {
-        if let Some(end) = buffer.windows(4).position(|four| four == b"\r\n\r\n") {
-            break end + 4;
+/// When a connection's requests are due.
+type Due = UnboundedReceiver<Instant>;
+
+/// Tells the connections in turn when their requests are due. A thread of its own
+/// does it, since tokio's timers round up to whole milliseconds, which is as long
+/// as what is measured.
+fn tick(rate: f64, clocks: &[UnboundedSender<Instant>], stop: &AtomicBool) {
+    let start = Instant::now();
+    for (number, clock) in (0_u64..).zip(clocks.iter().cycle()) {
+        let due = start + Duration::from_secs_f64(number as f64 / rate);
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        if stop.load(Ordering::Relaxed) || clock.send(due).is_err() {
+            break;
         }
-        anyhow::ensure!(stream.read_buf(buffer).await? > 0, "the server closed the connection");
-    };
-    let head = std::str::from_utf8(buffer.get(..head_end).unwrap_or_default())?;
-    anyhow::ensure!(head.starts_with("HTTP/1.1 200"), "the answer is {head}");
-    let length: usize = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "))
-        .context("no content-length")?
-        .parse()?;
-    while buffer.len() < head_end + length {
-        anyhow::ensure!(stream.read_buf(buffer).await? > 0, "the answer was cut off");
     }
-    Ok(())
+}
+
+fn spawn<T: Send + 'static>(
+    name: &str,
+    run: impl FnOnce() -> T + Send + 'static,
+) -> anyhow::Result<JoinHandle<T>> {
+    Ok(std::thread::Builder::new().name(name.to_owned()).spawn(run)?)
 }

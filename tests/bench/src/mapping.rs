@@ -13,7 +13,8 @@ use eclusa_model::{Request, SampleChannel};
 
 use crate::Options;
 use crate::payload::body;
-use crate::table::{Goal, Table, median};
+use crate::stats::median;
+use crate::table::{Goal, Table};
 
 pub(crate) fn measure(options: &Options, table: &mut Table) -> anyhow::Result<()> {
     let engine = Engine::new(EngineConfig::default())?;

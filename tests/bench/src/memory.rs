@@ -4,7 +4,9 @@ use std::path::Path;
 
 use crate::Options;
 use crate::process::Process;
+use crate::resident::Resident;
 use crate::table::{Goal, Table};
+use crate::variant::variant;
 
 /// How many adapters are added.
 const FURTHER: usize = 16;
@@ -24,10 +26,7 @@ pub(crate) fn measure(options: &Options, table: &mut Table) -> anyhow::Result<()
     let rest = at_rest(options, &folder, &data)?;
     let original = std::fs::read(options.adapters.join("telegram.wasm"))?;
     for number in 0..FURTHER {
-        let mut bytes = original.clone();
-        // A custom section of its own makes it another revision of the same size:
-        // id 0, length 3, a name of one character, one byte of content.
-        bytes.extend([0, 3, 1, b'n', u8::try_from(number)?]);
+        let bytes = variant(&original, &number.to_string());
         std::fs::write(folder.join(format!("further-{number}.wasm")), bytes)?;
     }
     let more = at_rest(options, &folder, &data)?;
@@ -40,5 +39,6 @@ pub(crate) fn measure(options: &Options, table: &mut Table) -> anyhow::Result<()
 /// After a restart, so that nothing was compiled in this process.
 fn at_rest(options: &Options, adapters: &Path, data: &Path) -> anyhow::Result<f64> {
     drop(Process::eclusa(&options.eclusa, adapters, data, "sqlite")?);
-    Process::eclusa(&options.eclusa, adapters, data, "sqlite")?.resident()
+    let process = Process::eclusa(&options.eclusa, adapters, data, "sqlite")?;
+    Ok(Resident::of(process.id())?.all)
 }

@@ -5,11 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use anyhow::Context as _;
-use serde_json::{Value, json};
 
-use crate::payload::SECRET;
-
-const TOKEN: &str = "ecl_benchmark_only";
+use crate::api::{Api, TOKEN};
 
 /// A server that is ended when it is dropped.
 pub(crate) struct Process {
@@ -56,36 +53,23 @@ impl Process {
         Self::start(command)
     }
 
-    /// Creates a Telegram channel and returns the path of its ingress.
-    pub(crate) async fn telegram_channel(&self) -> anyhow::Result<String> {
-        // Fails where it was installed by an earlier call.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let channel: Value = reqwest::Client::builder()
-            .tls_certs_only([])
-            .build()?
-            .put(format!("http://{}/v1/channels/bench", self.address))
-            .bearer_auth(TOKEN)
-            .json(&json!({
-                "name": "Benchmark", "adapter": "telegram",
-                "secrets": { "bot-token": "1:A", "webhook-secret": SECRET },
-            }))
-            .send()
-            .await?
-            .json()
-            .await?;
-        let url = channel.get("ingress_url").and_then(Value::as_str);
-        let url = url.with_context(|| format!("no ingress URL in {channel}"))?;
-        let path = url.find("/in/").and_then(|start| url.get(start..));
-        Ok(path.context("no path in the ingress URL")?.to_owned())
+    /// Its API.
+    pub(crate) fn api(&self) -> anyhow::Result<Api> {
+        Api::at(&self.address)
     }
 
-    /// Resident memory in MiB.
-    pub(crate) fn resident(&self) -> anyhow::Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib: f64 =
-            line.and_then(|line| line.split_whitespace().next()).context("no VmRSS")?.parse()?;
-        Ok(kib / 1024.0)
+    /// The number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM)?;
+        let status = self.child.wait()?;
+        anyhow::ensure!(status.success(), "the server ended with {status}");
+        Ok(())
     }
 }
 

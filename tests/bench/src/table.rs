@@ -15,7 +15,7 @@ struct Row {
     reference: String,
     ratio: String,
     goal: String,
-    reached: bool,
+    reached: Option<bool>,
 }
 
 impl Table {
@@ -34,7 +34,7 @@ impl Table {
             reference: figure(reference, unit),
             ratio: format!("{ratio:.2}"),
             goal: goal.to_string(),
-            reached: goal.reached(ratio),
+            reached: Some(goal.reached(ratio)),
         });
     }
 
@@ -46,8 +46,28 @@ impl Table {
             reference: "–".to_owned(),
             ratio: "–".to_owned(),
             goal: format!("{goal} {unit}"),
-            reached: goal.reached(measured),
+            reached: Some(goal.reached(measured)),
         });
+    }
+
+    /// A number of things that must not be, of so many that are.
+    pub(crate) fn none(&mut self, what: &str, count: usize, of: usize) {
+        self.rows.push(Row {
+            what: what.to_owned(),
+            measured: count.to_string(),
+            reference: format!("of {of}"),
+            ratio: "–".to_owned(),
+            goal: "0".to_owned(),
+            reached: Some(count == 0 && of > 0),
+        });
+    }
+
+    /// Something to know, without a goal.
+    pub(crate) fn note(&mut self, what: &str, measured: String) {
+        let none = || "–".to_owned();
+        let what = what.to_owned();
+        let (reference, ratio, goal) = (none(), none(), none());
+        self.rows.push(Row { what, measured, reference, ratio, goal, reached: None });
     }
 }
 
@@ -88,15 +108,40 @@ impl fmt::Display for Table {
         writeln!(f, "|---|---|---|---|---|---|")?;
         for row in &self.rows {
             let Row { what, measured, reference, ratio, goal, reached } = row;
-            let reached = if *reached { "reached" } else { "not reached" };
+            let reached = match reached {
+                Some(true) => "reached",
+                Some(false) => "not reached",
+                None => "",
+            };
             writeln!(f, "| {what} | {measured} | {reference} | {ratio} | {goal} | {reached} |")?;
         }
         Ok(())
     }
 }
 
-/// The middle one of some values; of an even number the upper one.
-pub(crate) fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_reached_says_so() {
+        let mut table = Table::default();
+        table.ratio("slower", (3.0, 2.0), "ms", Goal::AtMost(1.4));
+        table.figure("time", 400.0, "ms", Goal::AtMost(400.0));
+        table.none("lost", 1, 9);
+        table.none("lost of none", 0, 0);
+        table.note("parts", "1 + 2".to_owned());
+        let lines = table.to_string();
+        let lines: Vec<_> = lines.lines().skip(2).collect();
+        assert_eq!(
+            lines,
+            [
+                "| slower | 3.00 ms | 2.00 ms | 1.50 | ≤ 1.4 | not reached |",
+                "| time | 400.00 ms | – | – | ≤ 400 ms | reached |",
+                "| lost | 1 | of 9 | – | 0 | not reached |",
+                "| lost of none | 0 | of 0 | – | 0 | not reached |",
+                "| parts | 1 + 2 | – | – | – |  |",
+            ]
+        );
+    }
 }
