@@ -87,7 +87,10 @@ async fn rule(api: &Api, policy: Value) -> Value {
 async fn traffic(api: &Api, ingress: &str) -> [String; 3] {
     let place = json!({ "lat": -23.56, "lon": -46.65, "text": "MASP" });
     let file = json!({ "url": "https://files.example/a.pdf", "name": "a.pdf" });
-    let body = json!([text("m-1", "t-1", "Olá"), entry("m-2", "t-1", "place", place)]);
+    let mut first = text("m-1", "t-1", "Olá");
+    // Its time is that of its coming then.
+    first["at"] = Value::Null;
+    let body = json!([first, entry("m-2", "t-1", "place", place)]);
     let mapped = post_ok(api, ingress, Sent::Json(body)).await;
     post_ok(api, ingress, Sent::Json(entry("m-3", "t-2", "file", file))).await;
     let voice = entry("m-4", "t-1", "voice", json!({ "url": "https://files.example/a.ogg" }));
@@ -164,6 +167,11 @@ async fn channels_stay_behind(api: &Api) {
     let live = deploy(api, "auto", shop("needs-setting")).await;
     assert_eq!(live["state"], "trial", "{live:#}");
     assert!(!live["changes"].as_array().unwrap().is_empty());
+    // In the order in which they were recorded, though all at the same time.
+    let audit = api.get("/v1/audit?limit=3").await;
+    let actions: Vec<&Value> =
+        audit["entries"].as_array().unwrap().iter().map(|it| &it["action"]).collect();
+    assert_eq!(actions, ["went_live", "held", "held"], "{audit:#}");
     let adapter = api.get("/v1/adapters/shop").await;
     assert_eq!(adapter["holds"]["counter"]["missing"][0][0], "/settings");
     let pin = "/v1/adapters/shop/pins/counter";
@@ -232,7 +240,8 @@ async fn is_replayed(api: &Api, [inbound, outbound, unmapped]: &[String; 3]) {
         format!("/v1/messages/{outbound}/replay"),
         format!("/v1/requests/{unmapped}/replay"),
     ] {
-        assert_eq!(api.get(&path).await["differences"], json!([]), "{path}");
+        let replayed = api.get(&path).await;
+        assert_eq!(replayed["differences"], json!([]), "{replayed:#}");
         for revision in revisions.as_array().unwrap() {
             api.get(&format!("{path}?revision={}", revision["revision"].as_str().unwrap())).await;
         }
