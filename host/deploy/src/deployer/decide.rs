@@ -88,11 +88,17 @@ fn differs(adapter: &str, evidence: &Evidence<'_>) -> Option<DeploymentReason> {
     let answers = evidence.shadow.map_or(0, |it| it.sum(|it| it.changed + it.repaired_failures));
     let (manifest, held) = (evidence.changes.len(), evidence.held);
     (answers > 0 || (manifest > 0 && evidence.has_predecessor) || held > 0).then(|| {
-        let message = format!(
-            "{answers} answers differ, {manifest} parts of the manifest changed, \
-             {held} channels would stay behind"
-        );
-        reason(adapter, "review", message)
+        let found = [
+            (answers as usize, "answers differ"),
+            (manifest, "parts of the manifest changed"),
+            (held, "channels would stay behind"),
+        ];
+        let found: Vec<String> = found
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        reason(adapter, "review", found.join(", "))
     })
 }
 

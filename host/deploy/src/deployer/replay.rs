@@ -1,6 +1,6 @@
 //! What a recorded message was, and what it becomes in another revision.
 
-use eclusa_engine::CallContext;
+use eclusa_engine::{CallContext, CallError};
 use eclusa_journal::{OutboundRecord, RequestRecord, RevisionRef, StoredEvent};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -9,7 +9,9 @@ use super::Deployer;
 use super::activate::kept;
 use super::core::Core;
 use crate::DeployError;
-use crate::shadow::{Difference, difference, replay_message, replay_request};
+use crate::shadow::{
+    Difference, comparable, difference, replay_message, replay_request, replay_response,
+};
 
 /// What a recorded request or message was, and what it becomes now.
 #[derive(Debug, Clone, Serialize)]
@@ -31,6 +33,10 @@ pub struct Replay {
     pub now: Value,
     /// Where these differ.
     pub differences: Vec<Difference>,
+    /// What the recorded response to a message means now. Absent where there is
+    /// none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settled: Option<Value>,
 }
 
 /// The input as it was recorded.
@@ -118,15 +124,15 @@ impl Core {
                 "warnings": request.warnings,
             }),
         };
-        // The answer to the chat is not recorded.
-        let compared = match &now {
-            Value::Object(fields) => {
-                let mut fields = fields.clone();
-                fields.remove("reply");
-                Value::Object(fields)
-            }
-            other => other.clone(),
-        };
+        let mut compared = now.clone();
+        if let Value::Object(fields) = &mut compared {
+            // The answer to the chat is not recorded.
+            fields.remove("reply");
+        }
+        let mapped = compared.get_mut("events").and_then(Value::as_array_mut);
+        for event in mapped.into_iter().flatten() {
+            without_default_time(event, &request.raw.received_at);
+        }
         Ok(Replay {
             differences: difference(&then, &compared),
             channel: request.channel.clone(),
@@ -136,6 +142,7 @@ impl Core {
             id,
             then,
             now,
+            settled: None,
         })
     }
 
@@ -150,21 +157,26 @@ impl Core {
         let message = serde_json::to_value(&record.message).unwrap_or_default();
         let (channel, revision_then) = (record.channel.clone(), record.revision.clone());
         let attempts = self.journal.message(id.clone()).await?.map(|it| it.attempts);
-        let now = tokio::task::spawn_blocking(move || replay_message(&revision, &cx, &record));
-        let now = now.await.map_err(|_| DeployError::Stopping)?;
-        let now = now.map_err(|error| DeployError::Busy(error.to_string()))?.comparable();
+        let answers = tokio::task::spawn_blocking(move || {
+            let request = replay_message(&revision, &cx, &record)?;
+            Ok::<_, CallError>((request, replay_response(&revision, &cx, &record)?))
+        });
+        let answers = answers.await.map_err(|_| DeployError::Stopping)?;
+        let (now, settled) = answers.map_err(|error| DeployError::Busy(error.to_string()))?;
+        let now = now.comparable();
         let then = attempts.unwrap_or_default().pop().map_or(Value::Null, |attempt| {
-            let body = attempt.request_body.map(|body| match serde_json::from_str(&body) {
-                Ok(json @ (Value::Object(_) | Value::Array(_))) => json,
-                _ => Value::String(body),
-            });
-            match (attempt.method, attempt.problem) {
+            let then = match (attempt.method, attempt.problem) {
                 (None, Some(problem)) => json!({ "problem": problem }),
                 (method, _) => json!({
-                    "request": { "method": method, "url": attempt.url, "body": body },
+                    "request": {
+                        "method": method,
+                        "url": attempt.url,
+                        "body": attempt.request_body,
+                    },
                     "warnings": attempt.warnings,
                 }),
-            }
+            };
+            comparable(&then.to_string())
         });
         // Headers of requests are not recorded.
         let mut compared = now.clone();
@@ -181,6 +193,7 @@ impl Core {
             then,
             now,
             differences,
+            settled: settled.map(|answer| answer.comparable()),
         })
     }
 }
@@ -188,7 +201,7 @@ impl Core {
 /// A recorded event as an adapter makes it: without what the host has added.
 fn as_mapped(event: &StoredEvent) -> Value {
     let (name, object) = &event.object;
-    let mut object: Value = serde_json::from_str(object.get()).unwrap_or_default();
+    let mut object = comparable(object.get());
     if let Value::Object(fields) = &mut object {
         for added in ["id", "message_id", "channel", "received_at"] {
             fields.remove(added);
@@ -198,5 +211,16 @@ fn as_mapped(event: &StoredEvent) -> Value {
     mapped.insert("type".to_owned(), json!(event.kind));
     mapped.insert("occurred_at".to_owned(), json!(event.occurred_at));
     mapped.insert(name.clone(), object);
-    Value::Object(mapped)
+    let mut mapped = Value::Object(mapped);
+    without_default_time(&mut mapped, &event.received_at);
+    mapped
+}
+
+/// The journal takes the time received for that of an event which has none.
+fn without_default_time(event: &mut Value, received_at: &str) {
+    if let Some(occurred_at) = event.get_mut("occurred_at")
+        && occurred_at == received_at
+    {
+        *occurred_at = Value::Null;
+    }
 }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use eclusa_engine::Revision;
 use eclusa_journal::Page;
-use eclusa_journal::registry::{AdapterRecord, AuditEntry, Deployment, ShadowReport};
+use eclusa_journal::registry::{
+    AdapterRecord, AuditEntry, Deployment, DeploymentState, ShadowReport,
+};
 use serde::Serialize;
 
 use super::Deployer;
 use super::activate::kept;
-use super::core::{Slot, State};
+use super::core::{Core, Slot, State};
 use crate::DeployError;
 
 /// How an adapter stands.
@@ -120,9 +122,11 @@ impl Deployer {
         Ok(self.core.registry.audit(adapter, page).await?)
     }
 
-    /// What the newest recorded traffic becomes in a kept revision (or its first
-    /// digits; where none is named, what waits or the canary, else what served
-    /// last) and in the one that serves. It changes nothing.
+    /// What the newest recorded traffic becomes in a revision and in the one that
+    /// serves. It changes nothing. The revision is named by its first digits; where
+    /// none is named, it is what waits, the canary, what was rejected last for its
+    /// answers, or what served before. Of one that is not kept, the report is that
+    /// of its last deployment.
     ///
     /// # Errors
     /// When there is no such adapter or revision, or nothing to compare with.
@@ -136,9 +140,13 @@ impl Deployer {
         self.command(|core| async move {
             let (baseline, candidate, policy) = {
                 let mut state = slot.state.lock().await;
-                let sha256 = match revision {
-                    Some(prefix) => kept(&state, &prefix)?,
-                    None => candidate(&state.record).ok_or_else(nothing_to_compare)?,
+                let asked = revision.map_or_else(|| candidate(&state), Ok)?;
+                let sha256 = match kept(&state, &asked) {
+                    Err(DeployError::Unknown { .. }) => {
+                        drop(state);
+                        return core.recorded_report(&slot.name, &asked).await;
+                    }
+                    kept => kept?,
                 };
                 let active = state.record.active.clone().ok_or_else(nothing_to_compare)?;
                 let baseline = core.revision(&mut state, &active.revision).await?;
@@ -152,11 +160,36 @@ impl Deployer {
     }
 }
 
-fn candidate(record: &AdapterRecord) -> Option<String> {
+impl Core {
+    /// The report of the last deployment of a revision that is not kept.
+    async fn recorded_report(
+        &self,
+        adapter: &str,
+        prefix: &str,
+    ) -> Result<ShadowReport, DeployError> {
+        let page = Page { channel: None, before: None, limit: 100 };
+        let deployments = self.registry.deployments(Some(adapter.to_owned()), page).await?;
+        deployments
+            .into_iter()
+            .filter(|it| !prefix.is_empty() && it.revision.starts_with(prefix))
+            .find_map(|it| it.shadow)
+            .ok_or_else(|| DeployError::unknown("revision", prefix))
+    }
+}
+
+/// The revision that a person most likely wants to see compared.
+fn candidate(state: &State) -> Result<String, DeployError> {
+    let State { record, latest, .. } = state;
     let waiting = record.waiting.as_ref().map(|it| it.revision.clone());
+    let rejected = latest
+        .as_ref()
+        .filter(|it| it.state == DeploymentState::Rejected && it.shadow.is_some())
+        .map(|it| it.revision.clone());
     waiting
         .or_else(|| record.canary.as_ref().map(|it| it.candidate.clone()))
+        .or(rejected)
         .or_else(|| record.history.last().map(|it| it.revision.clone()))
+        .ok_or_else(nothing_to_compare)
 }
 
 fn nothing_to_compare() -> DeployError {

@@ -116,6 +116,18 @@ async fn a_renamed_field_is_named_with_its_count() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_report_of_a_rejected_one_can_be_read() {
+    let world = busy().await;
+    let rejected = world.deploy(shop("traps-on-place")).await;
+    let recorded = rejected.shadow.unwrap();
+    assert_eq!(recorded.channels[0].receive.new_failures, 5);
+    for revision in [None, Some(&rejected.revision[..9])] {
+        assert_eq!(world.deployer.diff(SHOP, revision).await.unwrap(), recorded);
+    }
+    assert!(world.deployer.diff(SHOP, Some("ffff")).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn review_waits_for_a_person_when_anything_differs() {
     let world = busy().await;
     let good = world.active();

@@ -10,6 +10,7 @@
 mod canary;
 mod candidates;
 mod kept;
+mod replay;
 mod requirements;
 mod restart;
 mod trial;
