@@ -63,6 +63,11 @@ impl Eclusa {
         self.folder.path().join("data")
     }
 
+    /// The folder of adapters that it watches.
+    pub fn adapters(&self) -> PathBuf {
+        self.folder.path().join("adapters")
+    }
+
     /// All that it has logged, over all starts.
     pub fn log(&self) -> String {
         self.printed.log.lock().clone()

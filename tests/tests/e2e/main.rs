@@ -12,6 +12,7 @@
 mod bad_calls;
 mod bad_requests;
 mod delivery;
+mod deploy;
 mod hostile;
 mod inbound;
 mod outbound;

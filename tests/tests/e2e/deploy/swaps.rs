@@ -1,0 +1,91 @@
+//! Swapped again and again under load, and nobody notices.
+
+use std::collections::BTreeSet;
+
+use eclusa_tests::{Setup, sha256, shop};
+use serde_json::json;
+
+use super::load::{Load, check_unnoticed};
+use super::world::variant;
+use super::{NAME, Shop};
+
+const SWAPS: usize = 40;
+
+#[tokio::test]
+async fn a_swap_loses_doubles_and_reorders_nothing() {
+    let shop = Shop::with(Setup::default(), &["site", "app", "intranet"]).await;
+    let second = shop.deploy("2", "trial").await;
+    let revisions = [second["revision"].as_str().unwrap(), &*shop.first];
+    let load = Load::new(&shop, |_| "Oi");
+    let (live, written) = load
+        .during(async {
+            let mut live = Vec::new();
+            for swap in 0..SWAPS {
+                load.goes_on(12).await;
+                let to = revisions[(swap + 1) % 2];
+                let answer = shop.eclusa.decide(NAME, "activate", &json!({ "revision": to })).await;
+                let deployment = answer.ok();
+                assert_eq!(deployment["revision"], to, "{deployment:#}");
+                // It maps the very next message.
+                assert_eq!(shop.active().await, to);
+                live.push(deployment);
+            }
+            load.goes_on(12).await;
+            live
+        })
+        .await;
+    let shares = check_unnoticed(&shop, &written, &revisions).await;
+    assert_eq!(shares.mapping(), BTreeSet::from(revisions));
+    assert!(shares.mapped.values().all(|count| *count > SWAPS), "{shares:?}");
+    let sending: BTreeSet<_> = shares.sent.keys().map(String::as_str).collect();
+    assert_eq!(sending, BTreeSet::from(revisions));
+    // Each swap is on record, under the name of who did it.
+    let audit = shop.eclusa.audit(NAME).await;
+    let by_hand = audit.iter().filter(|it| it["detail"] == "activated by hand");
+    let recorded: Vec<_> = by_hand.map(|it| (&it["deployment"], &it["actor"])).collect();
+    let admin = json!("admin");
+    assert_eq!(recorded, live.iter().map(|it| (&it["id"], &admin)).collect::<Vec<_>>());
+    // Where a rollback leads stays a short list.
+    let history = shop.eclusa.adapter(NAME).await["history"].as_array().unwrap().len();
+    assert!(history <= 50, "{history} entries");
+}
+
+/// New builds instead of kept ones: each is compiled and compared while the one
+/// before it serves, and the oldest are let go.
+#[tokio::test]
+async fn new_builds_under_load() {
+    let setup = Setup::default().config("[deploy]\nkeep = 2");
+    let shop = Shop::with(setup, &["site", "app"]).await;
+    let builds: Vec<_> = (0..4).map(|number| variant(&shop::revision("2"), number)).collect();
+    let load = Load::new(&shop, |_| "Oi");
+    let ((), written) = load
+        .during(async {
+            for build in &builds {
+                load.goes_on(8).await;
+                let deployment = shop.eclusa.deploy(NAME, build).await;
+                assert_eq!(deployment["state"], "trial", "{deployment:#}");
+            }
+            load.goes_on(8).await;
+        })
+        .await;
+    let all: Vec<_> =
+        [shop.first.clone()].into_iter().chain(builds.iter().map(|it| sha256(it))).collect();
+    let names: Vec<&str> = all.iter().map(String::as_str).collect();
+    let shares = check_unnoticed(&shop, &written, &names).await;
+    assert_eq!(shares.mapping(), names.iter().copied().collect());
+    // What is kept is on the disk, and nothing else.
+    let adapter = shop.eclusa.adapter(NAME).await;
+    let kept: BTreeSet<_> = adapter["revisions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["role"] != "draining")
+        .map(|it| it["revision"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(kept, all[3..].iter().cloned().collect());
+    let files = shop.eclusa.data().join("components").read_dir().unwrap();
+    let files: BTreeSet<_> = files
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(files, kept);
+}
