@@ -17,7 +17,7 @@ pub(super) enum Verdict {
     File(FolderFile),
     /// It cannot be taken.
     Problem(FolderProblem),
-    /// It is not any more what was looked at.
+    /// It is not there, or not any more what was looked at.
     Moving,
 }
 

@@ -30,7 +30,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use assess::{Verdict, assess};
-use look::{Look, list, look};
+use look::{list, look};
 pub use news::{FolderFile, FolderNews, FolderProblem};
 use run::Run;
 
@@ -97,11 +97,7 @@ pub fn scan(
     let max_bytes = options.max_bytes;
     Ok(list(&folder)?.into_iter().filter_map(move |file| {
         let path = folder.join(&file);
-        let seen = look(&path);
-        if seen == Look::Absent {
-            return None;
-        }
-        match assess(&path, &seen, max_bytes) {
+        match assess(&path, &look(&path), max_bytes) {
             Verdict::File(file) => Some(FolderNews::File(file)),
             Verdict::Problem(problem) => Some(FolderNews::Problem(problem)),
             Verdict::Moving => None,
