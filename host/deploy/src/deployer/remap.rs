@@ -1,22 +1,59 @@
 //! Maps again what a revision that was taken back had failed.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
 use eclusa_engine::CallContext;
 use eclusa_journal::registry::AuditAction;
 use eclusa_journal::{JournalError, Remap, RequestRecord, RevisionRef};
 use eclusa_model::Request;
 
-use super::core::{Core, ITSELF, Slot, Step};
+use super::core::{Core, ITSELF, Slot, State, Step};
 use crate::DeployError;
 use crate::live::reference;
 
 /// So many at a time.
 const PAGE: u32 = 200;
 
+/// How long to wait before looking again while a revision still has calls.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// How often at most: a call that hangs for minutes must not keep it looking.
+const LOOKS: u32 = 240;
+
 impl Core {
+    /// Does [`Core::remap`] in the background for a revision that was taken back,
+    /// until none of the calls that it had then can fail any more. Where nothing
+    /// can be mapped again, that is told of only where `tell` says so.
+    pub(super) fn begin_remap(self: &Arc<Self>, slot: &Arc<Slot>, sha256: String, tell: bool) {
+        let failed = RevisionRef { adapter: slot.name.clone(), sha256 };
+        let (core, slot) = (Arc::clone(self), Arc::clone(slot));
+        tokio::spawn(async move {
+            for look in 0..LOOKS {
+                // Asked before looking: what is recorded after that is seen by the
+                // next look.
+                let has_calls = has_calls(&*slot.state.lock().await, &failed.sha256);
+                if let Err(error) = core.remap(&slot, &failed, tell && look == 0).await {
+                    let adapter = &slot.name;
+                    tracing::error!(adapter, %error, "requests could not be mapped again");
+                } else if !has_calls {
+                    return;
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        });
+    }
+
     /// Maps again the requests that `failed` could not map, in the order accepted,
     /// by the revisions that serve their channels now. What these cannot map
     /// either stays as it is.
-    pub(super) async fn remap(&self, slot: &Slot, failed: RevisionRef) -> Result<(), DeployError> {
+    async fn remap(
+        &self,
+        slot: &Slot,
+        failed: &RevisionRef,
+        tell: bool,
+    ) -> Result<(), DeployError> {
         let mut after = None;
         let (mut mapped, mut left) = (0_u32, 0_u32);
         loop {
@@ -33,14 +70,14 @@ impl Core {
                 break;
             }
         }
-        if mapped + left == 0 {
+        if mapped == 0 && (left == 0 || !tell) {
             return Ok(());
         }
         let mut state = slot.state.lock().await;
         let mut step = Step::of(&state);
         let detail = format!("{mapped} requests were mapped again, {left} still fail");
         let mut entry = self.audit(ITSELF, AuditAction::Remapped, &step.record, detail);
-        entry.revision = Some(failed.sha256);
+        entry.revision = Some(failed.sha256.clone());
         step.audit.push(entry);
         self.commit(&mut state, step).await
     }
@@ -86,4 +123,25 @@ impl Core {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Whether somebody may still record a failure of this revision: who calls it
+/// holds it until the answer is recorded.
+fn has_calls(state: &State, sha256: &str) -> bool {
+    let record = &state.record;
+    if record.active.as_ref().is_some_and(|active| active.revision == sha256) {
+        // It serves again; what it fails now is another matter.
+        return false;
+    }
+    let Some(revision) = state.loaded.get(sha256) else {
+        let mut draining = state.draining.iter().filter_map(Weak::upgrade);
+        return draining.any(|revision| revision.sha256() == sha256);
+    };
+    let held = record.holds.iter().filter(|(_, hold)| hold.revision == sha256);
+    let pinned = record.pins.iter().filter(|(_, pinned)| *pinned == sha256);
+    let on_it: BTreeSet<_> =
+        held.map(|(channel, _)| channel).chain(pinned.map(|it| it.0)).collect();
+    let watched = state.trial.iter().flat_map(|trial| [trial.candidate(), trial.predecessor()]);
+    let of_trial = watched.filter(|it| Arc::ptr_eq(it, revision)).count();
+    Arc::strong_count(revision) > 1 + on_it.len() + of_trial
 }

@@ -37,7 +37,7 @@ impl Core {
             let slot = self.slot_or_new(&record.name);
             let mut state = slot.state.lock().await;
             state.record = record;
-            self.end_interrupted(&mut state).await?;
+            let taken_back = self.end_interrupted(&mut state).await?;
             for sha256 in serving(&state.record) {
                 if let Err(error) = self.revision(&mut state, &sha256).await {
                     tracing::error!(
@@ -51,18 +51,29 @@ impl Core {
             self.do_without_lost(&mut state).await?;
             self.publish(&mut state, None);
             drop(state);
+            for sha256 in taken_back {
+                self.begin_remap(&slot, sha256, false);
+            }
             let core = Arc::clone(self);
             tokio::spawn(async move { core.load_others(&slot).await });
         }
         Ok(())
     }
 
-    /// Deployments whose checks the end of the last process cut off.
-    async fn end_interrupted(&self, state: &mut State) -> Result<(), DeployError> {
+    /// Deployments whose checks the end of the last process cut off. Returns the
+    /// revisions taken back of late: it may have cut off the mapping again of what
+    /// they had failed.
+    async fn end_interrupted(&self, state: &mut State) -> Result<BTreeSet<String>, DeployError> {
+        let mut taken_back = BTreeSet::new();
         let page = Page { channel: None, before: None, limit: 50 };
         let deployments = self.registry.deployments(Some(state.record.name.clone()), page).await?;
         state.latest = deployments.first().cloned();
+        let active = state.record.active.as_ref().map(|active| active.revision.clone());
         for mut deployment in deployments {
+            let serves_again = active.as_ref() == Some(&deployment.revision);
+            if deployment.state == DeploymentState::RolledBack && !serves_again {
+                taken_back.insert(deployment.revision.clone());
+            }
             if deployment.state != DeploymentState::Checking {
                 continue;
             }
@@ -75,7 +86,7 @@ impl Core {
                 .record(RegistryChange { deployments: vec![deployment], ..Default::default() })
                 .await?;
         }
-        Ok(())
+        Ok(taken_back)
     }
 
     /// Where what served cannot be loaded any more, the last one before it that

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use eclusa_journal::RevisionRef;
 use eclusa_journal::registry::{
     AuditAction, Deployment, DeploymentReason, DeploymentState, Served,
 };
@@ -137,14 +136,7 @@ impl Core {
         self.commit(state, step).await?;
         metrics::counter!("eclusa_adapter_rollbacks_total", "adapter" => slot.name.clone())
             .increment(1);
-        let failed =
-            RevisionRef { adapter: slot.name.clone(), sha256: taken_back.revision.clone() };
-        let (core, slot) = (Arc::clone(self), Arc::clone(slot));
-        tokio::spawn(async move {
-            if let Err(error) = core.remap(&slot, failed).await {
-                tracing::error!(adapter = slot.name, %error, "requests could not be mapped again");
-            }
-        });
+        self.begin_remap(slot, taken_back.revision.clone(), true);
         Ok(taken_back)
     }
 
