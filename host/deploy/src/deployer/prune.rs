@@ -7,6 +7,9 @@ use eclusa_journal::registry::{AdapterRecord, AuditAction, KeptRevision};
 
 use super::core::{Core, ITSELF, State, Step};
 
+/// So many steps back are remembered; each is recorded again with every change.
+const HISTORY: usize = 50;
+
 /// The revisions that something depends on.
 fn needed(record: &AdapterRecord) -> BTreeSet<&str> {
     let served = [&record.active, &record.waiting].into_iter().flatten().map(|it| &it.revision);
@@ -31,7 +34,9 @@ impl Core {
         });
         let kept: BTreeSet<String> =
             step.record.kept.iter().map(|kept| kept.sha256.clone()).collect();
-        step.record.history.retain(|served| kept.contains(&served.revision));
+        let history = &mut step.record.history;
+        history.retain(|served| kept.contains(&served.revision));
+        history.drain(..history.len().saturating_sub(HISTORY));
         let gone = state.record.kept.iter().filter(|before| !kept.contains(&before.sha256));
         let detail = format!("{} newer revisions are kept", self.options.keep);
         let entries: Vec<_> = gone
