@@ -3,7 +3,6 @@
 use eclusa_journal::registry::{
     AuditAction, CanaryRecord, Deployment, DeploymentState, Door, Mode, Served, TrialRecord,
 };
-use ulid::Ulid;
 
 use super::Deployer;
 use super::core::{Core, State, Step};
@@ -266,7 +265,7 @@ impl Core {
         let kept = record.kept.iter().find(|kept| kept.sha256 == sha256);
         let now = self.now();
         Deployment {
-            id: Ulid::new().to_string(),
+            id: self.id(),
             adapter: record.name.clone(),
             revision: sha256.to_owned(),
             bytes: kept.map_or(0, |kept| kept.bytes),

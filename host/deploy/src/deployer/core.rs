@@ -13,7 +13,7 @@ use eclusa_journal::{Clock, Journal, Registry, RegistryChange, Traffic, rfc3339}
 use metrics::counter;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
-use ulid::Ulid;
+use ulid::{Generator, Ulid};
 
 use super::{Channels, DeployOptions, DeployParts};
 use crate::DeployError;
@@ -40,6 +40,7 @@ pub(super) struct Core {
     /// adapters keep which component: two may keep the same.
     pub(super) files: tokio::sync::Mutex<HashMap<String, BTreeSet<String>>>,
     slots: Mutex<BTreeMap<String, Arc<Slot>>>,
+    ids: Mutex<Generator>,
 }
 
 /// One adapter.
@@ -99,11 +100,18 @@ impl Core {
             checking: Mutex::default(),
             files: tokio::sync::Mutex::default(),
             slots: Mutex::default(),
+            ids: Mutex::default(),
         }
     }
 
     pub(super) fn now(&self) -> String {
         rfc3339(self.clock.now_ms())
+    }
+
+    /// An id greater than all before it: lists are in the order of ids.
+    pub(super) fn id(&self) -> String {
+        // It fails where 2^80 are made in one millisecond.
+        self.ids.lock().generate().unwrap_or_else(|_| Ulid::new()).to_string()
     }
 
     /// All adapters, by name.
@@ -141,7 +149,7 @@ impl Core {
         detail: impl Into<String>,
     ) -> AuditEntry {
         AuditEntry {
-            id: Ulid::new().to_string(),
+            id: self.id(),
             at: self.now(),
             actor: actor.to_owned(),
             action,

@@ -10,7 +10,6 @@ use eclusa_journal::registry::{
 use eclusa_model::validate_channel_id;
 use sha2::{Digest, Sha256};
 use tokio::task::JoinHandle;
-use ulid::Ulid;
 
 use super::Deployer;
 use super::core::{Core, Slot};
@@ -75,7 +74,7 @@ pub(super) async fn begin(
     let deployment = {
         let mut state = slot.state.lock().await;
         let deployment = Deployment {
-            id: Ulid::new().to_string(),
+            id: core.id(),
             adapter: name,
             revision: hex::encode(Sha256::digest(&bytes)),
             bytes: bytes.len() as u64,
@@ -125,15 +124,40 @@ async fn run(
     } else {
         core.check(&slot, deployment, bytes).await
     };
-    drop(one_at_a_time);
-    core.checking.lock().remove(&id);
     if let Err(error) = &result {
         tracing::error!(adapter, deployment = id, %error, "a deployment could not be decided");
+        core.give_up(&slot, &id, error).await;
     }
+    drop(one_at_a_time);
+    core.checking.lock().remove(&id);
     result
 }
 
 impl Core {
+    /// The host could not do the checks: whoever waits for them must not wait for
+    /// ever. A file of the folder is taken again at the next start.
+    async fn give_up(&self, slot: &Slot, id: &str, error: &DeployError) {
+        let shown = self.checking.lock().get(id).cloned();
+        let Some(mut deployment) = shown else { return };
+        deployment.state = DeploymentState::Interrupted;
+        deployment.updated_at = self.now();
+        deployment.reason = Some(DeploymentReason {
+            stage: None,
+            code: "not_decided".to_owned(),
+            message: format!("its checks could not be done: {error}"),
+            action: "Deploy it again.".to_owned(),
+            details: Vec::new(),
+        });
+        let mut state = slot.state.lock().await;
+        if state.latest.as_ref().is_some_and(|latest| latest.id == id) {
+            state.latest = Some(deployment.clone());
+        }
+        let change = RegistryChange { deployments: vec![deployment], ..Default::default() };
+        if let Err(error) = self.registry.record(change).await {
+            tracing::error!(deployment = id, %error, "this could not be recorded");
+        }
+    }
+
     /// A newer candidate has come before this one was checked.
     async fn skip(
         &self,

@@ -74,7 +74,7 @@ pub enum DeploymentState {
     RolledBack,
     /// The same bytes served already.
     Unchanged,
-    /// The process ended while it was checked.
+    /// The process ended while it was checked, or the host could not do the checks.
     Interrupted,
 }
 
