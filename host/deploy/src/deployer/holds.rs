@@ -52,6 +52,10 @@ impl Core {
         let mut holds = BTreeMap::new();
         for channel in self.channels.on(&step.record.name) {
             let id = &channel.profile.id;
+            if step.record.pins.contains_key(id) {
+                // It follows nobody.
+                continue;
+            }
             let held = step.record.holds.get(id).map(|hold| hold.revision.as_str());
             // A channel that was held before goes on where it is.
             let Some(stays_on) = held.or(before).filter(|it| *it != active.revision) else {
