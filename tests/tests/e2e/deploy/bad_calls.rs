@@ -37,7 +37,7 @@ async fn names_that_are_none() {
     }
     // These are other paths altogether.
     for name in ["", "../x", "shop/x", "./", "%2e%2e", "%2e%2e/%2e%2e/x"] {
-        let answer = shop.eclusa.put_adapter(name, "", &component).await;
+        let answer = shop.eclusa.put_adapter(name, "", b"hello").await;
         assert!([404, 405].contains(&answer.status), "{name}: {}", answer.body);
     }
     assert_eq!(shop.eclusa.put_adapter("%ff", "", &component).await.status, 400);

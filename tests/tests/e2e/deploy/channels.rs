@@ -1,7 +1,7 @@
 //! Channels on a revision of their own: held, since they lack something, or
 //! pinned.
 
-use eclusa_tests::{Setup, shop};
+use eclusa_tests::{Chat, Setup, shop};
 use serde_json::{Value, json};
 
 use super::world::revision_of;
@@ -44,6 +44,9 @@ async fn a_channel_that_lacks_a_secret_stays_behind_until_it_has_it() {
     shop.eclusa.api("PATCH", path, &secret).await.ok();
     assert_eq!(shop.maps_now(shop.site()).await, revision_of(&new));
     assert_eq!(shop.maps_now(&shop.channels[1]).await, shop.first);
+    // What it needs cannot be taken away from it.
+    let without = json!({ "secrets": { "api-key": null } });
+    shop.eclusa.api("PATCH", path, &without).await.problem(422, "invalid_input");
     shop.eclusa.kill();
     shop.eclusa.start_again();
     assert_eq!(shop.maps_now(shop.site()).await, revision_of(&new));
@@ -116,8 +119,28 @@ async fn a_channel_is_pinned_only_to_what_it_can_use() {
     pin("site", "00000000").await.problem(404, "revision_not_found");
     pin("site", "").await.problem(404, "revision_not_found");
     assert_eq!(shop.eclusa.adapter(NAME).await["pins"], json!({}));
-    // A channel that is gone is pinned no longer.
-    pin("site", &shop.first).await.ok();
-    assert_eq!(shop.eclusa.api("DELETE", "/v1/channels/site", &Value::Null).await.status, 204);
-    assert_eq!(shop.eclusa.adapter(NAME).await["pins"], json!({}));
+}
+
+#[tokio::test]
+async fn a_channel_that_leaves_is_neither_pinned_nor_held() {
+    let setup = Setup::with(&[Chat::Open]);
+    let shop = Shop::with(setup, &["site", "app", "intranet"]).await;
+    let pin = json!({ "revision": shop.first });
+    shop.eclusa.api("PUT", "/v1/adapters/shop/pins/site", &pin).await.ok();
+    shop.deploy("needs-secret", "trial").await;
+    let parts = async || {
+        let adapter = shop.eclusa.adapter(NAME).await;
+        ["pins", "holds"].map(|part| {
+            adapter[part].as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ")
+        })
+    };
+    assert_eq!(parts().await, ["site", "app intranet"]);
+    // To another adapter, or altogether.
+    let open = json!({ "adapter": "open", "secrets": { "inbound-token": "open-inbound-77ab" } });
+    for channel in ["site", "app"] {
+        shop.eclusa.api("PATCH", &format!("/v1/channels/{channel}"), &open).await.ok();
+    }
+    assert_eq!(parts().await, ["", "intranet"]);
+    let deleted = shop.eclusa.api("DELETE", "/v1/channels/intranet", &Value::Null).await;
+    assert_eq!((deleted.status, parts().await), (204, [String::new(), String::new()]));
 }

@@ -120,3 +120,22 @@ async fn without_its_component() {
     shop.deploy("2", "trial").await;
     assert_eq!(shop.maps_now(shop.site()).await, revision_of(&second));
 }
+
+/// What cannot be written to the disk does not serve: it would be gone after a
+/// restart.
+#[tokio::test]
+async fn when_its_component_cannot_be_kept() {
+    let shop = Shop::open().await;
+    let (folder, away) =
+        (shop.eclusa.data().join("components"), shop.eclusa.data().join("elsewhere"));
+    std::fs::rename(&folder, &away).unwrap();
+    std::fs::write(&folder, "in the way").unwrap();
+    let given_up = shop.deploy("2", "interrupted").await;
+    assert_eq!(given_up["reason"]["code"], "not_decided", "{given_up:#}");
+    assert_eq!(given_up["stages"].as_array().unwrap().len(), 9, "up to the decision");
+    assert_eq!(shop.maps_now(shop.site()).await, shop.first);
+    assert_eq!(shop.eclusa.adapter(NAME).await["deployment"], given_up);
+    std::fs::remove_file(&folder).unwrap();
+    std::fs::rename(&away, &folder).unwrap();
+    shop.deploy("2", "trial").await;
+}

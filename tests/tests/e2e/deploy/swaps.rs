@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use eclusa_tests::{Setup, sha256, shop};
-use serde_json::json;
+use eclusa_tests::{Setup, join_all, sha256, shop};
+use serde_json::{Value, json};
 
 use super::load::{Load, check_unnoticed};
-use super::world::variant;
+use super::world::{id_of, variant};
 use super::{NAME, Shop};
 
-const SWAPS: usize = 40;
+/// More than an adapter remembers of its past.
+const SWAPS: usize = 60;
 
 #[tokio::test]
 async fn a_swap_loses_doubles_and_reorders_nothing() {
@@ -21,7 +22,7 @@ async fn a_swap_loses_doubles_and_reorders_nothing() {
         .during(async {
             let mut live = Vec::new();
             for swap in 0..SWAPS {
-                load.goes_on(12).await;
+                load.goes_on(8).await;
                 let to = revisions[(swap + 1) % 2];
                 let answer = shop.eclusa.decide(NAME, "activate", &json!({ "revision": to })).await;
                 let deployment = answer.ok();
@@ -88,4 +89,52 @@ async fn new_builds_under_load() {
         .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
         .collect();
     assert_eq!(files, kept);
+}
+
+/// Several operators at once: each command is done or refused as a whole.
+#[tokio::test]
+async fn many_commands_at_once() {
+    let shop = Shop::with(Setup::default(), &["site", "app"]).await;
+    let second = shop.deploy("2", "trial").await;
+    let revisions = [&*shop.first, second["revision"].as_str().unwrap()];
+    let commands = (0..60_usize).map(async |number| {
+        let revision = json!({ "revision": revisions[number / 5 % 2] });
+        let pin = "/v1/adapters/shop/pins/app";
+        match number % 5 {
+            0 | 1 => shop.eclusa.decide(NAME, "activate", &revision).await,
+            2 => shop.eclusa.decide(NAME, "rollback", &Value::Null).await,
+            3 => shop.eclusa.api("PUT", pin, &revision).await,
+            _ => shop.eclusa.api("DELETE", pin, &Value::Null).await,
+        }
+    });
+    let answers = join_all(commands).await;
+    assert!(answers.iter().all(|it| [200, 204, 409].contains(&it.status)), "{answers:#?}");
+    let done = answers.iter().filter(|it| it.status != 409).count();
+    assert!(done > 20, "{done} were done");
+    // What serves, and who is pinned, is what the last entries say.
+    let audit = shop.eclusa.audit(NAME).await;
+    assert_eq!(audit.len(), 4 + done, "each that was done is on record once");
+    let adapter = shop.eclusa.adapter(NAME).await;
+    let last =
+        audit.iter().rfind(|it| it["action"] == "went_live" || it["action"] == "rolled_back");
+    let last = last.unwrap();
+    let serves = last["action"] == "went_live";
+    assert_eq!(adapter["revision"] == last["revision"], serves, "{last} {adapter}");
+    assert_eq!(shop.maps_now(shop.site()).await, adapter["revision"]);
+    let pin = audit.iter().rfind(|it| it["channel"] == "app").unwrap();
+    let pinned = if pin["action"] == "pinned" { &pin["revision"] } else { &adapter["revision"] };
+    assert_eq!(shop.maps_now(&shop.channels[1]).await, *pinned);
+    // Page by page it is the same list.
+    for (path, list) in [("/v1/audit", "entries"), ("/v1/deployments", "deployments")] {
+        let all = shop.eclusa.get(&format!("{path}?limit=500")).await.ok()[list].clone();
+        let (mut pages, mut before) = (Vec::new(), String::new());
+        loop {
+            let page = shop.eclusa.get(&format!("{path}?limit=7{before}")).await.ok();
+            let page = page[list].as_array().unwrap();
+            let Some(last) = page.last() else { break };
+            before = format!("&before={}", id_of(last));
+            pages.extend(page.iter().cloned());
+        }
+        assert_eq!(Value::from(pages), all, "{path}");
+    }
 }
