@@ -109,7 +109,7 @@ mod tests {
         event(&conn, 46, 45, "shop", "older");
         assert!(late(&conn, "quiet") && late(&conn, "older"));
         // One that was there, of a conversation that nobody had asked for.
-        event(&conn, 33, 30, "shop", "not asked for");
+        event(&conn, 29, 28, "shop", "not asked for");
         assert!(late(&conn, "not asked for"));
     }
 }

@@ -291,3 +291,25 @@ async fn a_request_is_late_to_what_comes_in_at_the_same_time() {
         assert_eq!(stored[0].late, younger < older, "{round}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_mapped_by_many_at_once_is_mapped_by_one() {
+    let maker = Sqlite::default();
+    let journal = Arc::new(maker.open());
+    for round in 0..20 {
+        let request = journal.accept(failed(None, "?")).await.unwrap();
+        let tasks: Vec<_> = (0..4)
+            .map(|caller| {
+                let events = vec![text("c1", &format!("{round}-{caller}"))];
+                let (journal, given) = (Arc::clone(&journal), remap(&request, events));
+                tokio::spawn(async move { journal.remap(given).await.is_ok() })
+            })
+            .collect();
+        let mut mapped = 0;
+        for task in tasks {
+            mapped += usize::from(task.await.unwrap());
+        }
+        assert_eq!(mapped, 1);
+        assert_eq!(journal.events_of(request.request_id).await.unwrap().len(), 1);
+    }
+}
