@@ -304,11 +304,14 @@ fn summary(report: Option<&ShadowReport>) -> String {
     let Some(report) = report else {
         return "nothing served before, so there is nothing to compare with".to_owned();
     };
+    let channels = match report.channels.len() {
+        1 => "1 channel".to_owned(),
+        count => format!("{count} channels"),
+    };
     format!(
-        "{} recorded inputs of {} channels: {} identical, {} changed, {} newly failing, \
+        "{} recorded inputs of {channels}: {} identical, {} changed, {} newly failing, \
          {} repaired",
         report.sum(|it| it.total),
-        report.channels.len(),
         report.sum(|it| it.identical),
         report.sum(|it| it.changed),
         report.sum(|it| it.new_failures),

@@ -35,12 +35,15 @@ pub(super) fn decide(adapter: &str, evidence: &Evidence<'_>) -> Decision {
             (None, None) => Decision::GoLive,
         },
         Mode::Review => match worse.or_else(|| differs(adapter, evidence)) {
-            Some(reason) => Decision::Wait(reason),
+            Some(reason) => Decision::Wait(for_a_person(adapter, reason)),
             None => Decision::GoLive,
         },
-        Mode::Manual => Decision::Wait(worse.unwrap_or_else(|| {
-            reason(adapter, "manual", "the policy leaves every decision to a person".to_owned())
-        })),
+        Mode::Manual => {
+            let why = worse.unwrap_or_else(|| {
+                reason(adapter, "manual", "the policy leaves every decision to a person".to_owned())
+            });
+            Decision::Wait(for_a_person(adapter, why))
+        }
     }
 }
 
@@ -114,14 +117,25 @@ fn on_shadow(adapter: &str, code: &str, message: String) -> DeploymentReason {
 }
 
 fn reason(adapter: &str, code: &str, message: String) -> DeploymentReason {
+    for_a_person(
+        adapter,
+        DeploymentReason {
+            stage: None,
+            code: code.to_owned(),
+            message,
+            action: String::new(),
+            details: Vec::new(),
+        },
+    )
+}
+
+/// With what a person can do about one that waits.
+fn for_a_person(adapter: &str, reason: DeploymentReason) -> DeploymentReason {
     DeploymentReason {
-        stage: None,
-        code: code.to_owned(),
-        message,
         action: format!(
             "See `eclusa adapter diff {adapter}`, then `eclusa adapter approve {adapter}` or \
              `eclusa adapter decline {adapter}`."
         ),
-        details: Vec::new(),
+        ..reason
     }
 }
