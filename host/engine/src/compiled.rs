@@ -14,9 +14,11 @@
 //! - files appear under their name by a rename, whole or not at all, and are never
 //!   changed in place, so that the mapping of a loaded one stays as it was.
 
+use std::fs::DirEntry;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use wasmtime::component::Component;
@@ -46,11 +48,11 @@ impl CompiledCache {
         engine.precompile_compatibility_hash().hash(&mut hasher);
         let compatibility = format!("{:016x}", hasher.finish());
         let cache = Self { folder, compatibility };
-        // Another version of wasmtime or other settings, or a process that ended
-        // while it wrote.
-        cache.remove(|name| match parts(name) {
+        cache.remove(|entry, name| match parts(name) {
+            // Another version of wasmtime, or other settings.
             Some((_, compatibility)) => compatibility != cache.compatibility,
-            None => name.starts_with(UNFINISHED),
+            // A process ended while it wrote; those that still do are left alone.
+            None => name.starts_with(UNFINISHED) && is_old(entry),
         });
         Ok(cache)
     }
@@ -58,11 +60,11 @@ impl CompiledCache {
     /// Removes a component's code, whichever version of wasmtime compiled it. The
     /// mapping of a loaded one stays as it is.
     pub(crate) fn forget(&self, sha256: &str) {
-        self.remove(|name| parts(name).is_some_and(|(found, _)| found == sha256));
+        self.remove(|_, name| parts(name).is_some_and(|(found, _)| found == sha256));
     }
 
     /// Removes files by their name. One that stays only takes up room.
-    fn remove(&self, unwanted: impl Fn(&str) -> bool) {
+    fn remove(&self, unwanted: impl Fn(&DirEntry, &str) -> bool) {
         let entries = match std::fs::read_dir(&self.folder) {
             Ok(entries) => entries,
             Err(error) => {
@@ -71,7 +73,7 @@ impl CompiledCache {
             }
         };
         for entry in entries.flatten() {
-            if !entry.file_name().to_str().is_some_and(&unwanted) {
+            if !entry.file_name().to_str().is_some_and(|name| unwanted(&entry, name)) {
                 continue;
             }
             if let Err(error) = std::fs::remove_file(entry.path())
@@ -126,6 +128,13 @@ impl CompiledCache {
         file.write_all(bytes)?;
         Ok(file.persist(path)?)
     }
+}
+
+/// Whether a file was not written to for much longer than writing takes.
+fn is_old(entry: &DirEntry) -> bool {
+    const OLD: Duration = Duration::from_secs(600);
+    let modified = entry.metadata().and_then(|found| found.modified()).ok();
+    modified.and_then(|time| time.elapsed().ok()).is_some_and(|age| age > OLD)
 }
 
 /// SHA-256 and compatibility hash in the name of a file, where it is one of ours.

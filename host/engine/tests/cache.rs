@@ -10,8 +10,10 @@
 
 mod support;
 
+use std::fs::File;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use eclusa_engine::{Engine, EngineConfig, Limits, Stage, StageName};
 use support::{context, hostile, request};
@@ -107,12 +109,15 @@ fn code_of_another_version_is_removed_and_nothing_else() {
     let foreign = [
         "journal.db".to_owned(),
         "a-b.cwasm".to_owned(),
+        "unfinished-now".to_owned(),
         format!("{}-{}.txt", "a".repeat(64), "0".repeat(16)),
         format!("{}-{}.cwasm", "x".repeat(64), "0".repeat(16)),
     ];
     for name in useless.iter().chain(&foreign) {
         std::fs::write(folder.join(name), name).unwrap();
     }
+    let abandoned = File::options().write(true).open(folder.join("unfinished-abc")).unwrap();
+    abandoned.set_modified(SystemTime::now() - Duration::from_secs(3600)).unwrap();
     assert_eq!(compile_stage(&open(folder)), "taken from the cache");
     let mut expected = [whole, foreign.to_vec()].concat();
     expected.sort_unstable();

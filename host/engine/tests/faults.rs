@@ -10,8 +10,10 @@
 
 mod support;
 
-use eclusa_engine::CallError;
-use support::{behave, context, message, request};
+use std::time::Duration;
+
+use eclusa_engine::{CallError, Engine, EngineConfig, Limits};
+use support::{behave, context, hostile, message, request};
 
 async fn receive(told: &str) -> CallError {
     let body = format!(r#"{{"behave":"{told}"}}"#);
@@ -98,7 +100,12 @@ async fn requests_that_must_not_be_made_are_refused() {
 
 #[tokio::test]
 async fn a_panic_brings_its_text_and_its_place() {
-    let error = receive("stderr-then-panic").await;
+    // It writes a lot first, which takes its time on a busy machine.
+    let limits = Limits { guest_time: Duration::from_secs(10), ..Limits::default() };
+    let engine = Engine::new(EngineConfig { limits, cache_dir: None }).unwrap();
+    let revision = engine.load("behave", &hostile("behave")).unwrap().revision;
+    let request = request(r#"{"behave":"stderr-then-panic"}"#);
+    let error = revision.receive(&context(), &request).await.unwrap_err();
     let panic = error.panic.as_deref().unwrap();
     assert!(panic.contains("after many lines"), "{panic}");
     assert!(panic.len() <= 16 << 10);
