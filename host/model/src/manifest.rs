@@ -165,6 +165,16 @@ impl Verification {
         }
     }
 
+    /// Whether requests by this method carry no signature.
+    pub fn is_unsigned(&self, method: &str) -> bool {
+        match self {
+            Self::HeaderSecret { .. } => false,
+            Self::HmacSha256 { unsigned_methods, .. } => {
+                unsigned_methods.iter().any(|it| it.eq_ignore_ascii_case(method))
+            }
+        }
+    }
+
     /// The header which must never be stored or shown, since it holds the secret.
     pub fn secret_header(&self) -> Option<&str> {
         match self {

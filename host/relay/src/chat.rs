@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use eclusa_deploy::live::{Line, reference};
+use eclusa_deploy::live::{Line, Made, reference};
 use eclusa_engine::{CallContext, CallError, CallReport, Called, LogLevel, Revision};
 use eclusa_journal::{DeliveryBody, Lane};
 use eclusa_model::{
@@ -66,7 +66,7 @@ impl Carrier for ChatCarrier {
             cx: CallContext::from(&*channel),
             scrubber: Scrubber::new(&channel),
             channel: &channel,
-            revision: Arc::clone(line.revision()),
+            made: Made { by: Arc::clone(line.revision()), first: None },
             line,
             message: &message,
             attempts,
@@ -85,7 +85,7 @@ struct Send<'a> {
     scrubber: Scrubber,
     line: Line,
     /// Who wrote the last request.
-    revision: Arc<Revision>,
+    made: Made,
     message: &'a OutboundMessage,
     attempts: u32,
     recorder: Recorder,
@@ -108,7 +108,7 @@ impl From<Problem> for Failure {
 impl Send<'_> {
     async fn run(mut self) -> Carried {
         let result = self.steps().await;
-        self.recorder.attempt.revision = Some(reference(&self.revision));
+        self.recorder.attempt.revision = Some(reference(&self.made.by));
         match result {
             Ok(external_id) => self.recorder.done(external_id),
             Err(Failure::Dead(problem)) => self.recorder.dead(problem),
@@ -125,7 +125,7 @@ impl Send<'_> {
         for _ in 0..MAX_REQUESTS {
             let response = self.exchange(&filling).await?;
             let (outcome, by) = self.settle(self.message, &response, state.as_deref()).await?;
-            self.revision = by;
+            self.made = Made { by, first: None };
             match outcome {
                 Outcome::Sent(receipt) => {
                     self.warn(receipt.warnings);
@@ -155,15 +155,16 @@ impl Send<'_> {
     /// The request of `send`.
     async fn first_request(&mut self) -> Result<Filling, Failure> {
         let answered = self.line.send(&self.cx, self.message).await;
-        self.revision = answered.revision;
+        self.made.by = answered.revision;
         let prepared = self.answer(answered.result)??;
+        self.made.first = Some(prepared.request.clone());
         self.warn(prepared.warnings);
         let input = Untrusted { message: self.message, response: None, state: None };
         let Some(shield) = Shield::needed(&input, &prepared.request)? else {
             return Ok(Filling::plain(prepared.request));
         };
         // By the same one: another would word its request otherwise.
-        let masked = self.revision.send(&self.cx, &shield.message).await;
+        let masked = self.made.by.send(&self.cx, &shield.message).await;
         let masked = self.answer(masked)?.ok().map(|prepared| prepared.request);
         self.choose(shield, prepared.request, masked)
     }
@@ -252,8 +253,7 @@ impl Send<'_> {
     ) -> Result<(Outcome, Arc<Revision>), Failure> {
         let mut busy = 0;
         loop {
-            let answered =
-                self.line.settle(&self.revision, &self.cx, message, response, state).await;
+            let answered = self.line.settle(&self.made, &self.cx, message, response, state).await;
             let error = match answered.result {
                 Ok(called) => {
                     self.log(&called.report);
@@ -288,7 +288,7 @@ impl Send<'_> {
 
     fn log(&self, report: &CallReport) {
         let channel = self.channel.profile.id.as_str();
-        let adapter = self.revision.name();
+        let adapter = self.made.by.name();
         for line in &report.log {
             let text = line.text.as_str();
             match line.level {

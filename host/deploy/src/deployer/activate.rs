@@ -28,6 +28,7 @@ impl Deployer {
             if let Some(waiting) = &state.record.waiting
                 && waiting.revision == sha256
             {
+                // By name: whoever names it has seen what it is.
                 return core.approve(&mut state, &actor).await;
             }
             if let Some(canary) = &state.record.canary
@@ -59,11 +60,13 @@ impl Deployer {
     /// Lets go live what waits for a person.
     ///
     /// # Errors
-    /// When nothing waits.
+    /// When nothing waits, or another revision serves than the one with which it
+    /// was compared.
     pub async fn approve(&self, adapter: &str, actor: &str) -> Result<Deployment, DeployError> {
         let (slot, actor) = (self.core.slot(adapter)?, actor.to_owned());
         self.command(|core| async move {
             let mut state = slot.state.lock().await;
+            core.check_evidence(&state).await?;
             core.approve(&mut state, &actor).await
         })
         .await
@@ -129,6 +132,26 @@ pub(super) fn kept(state: &State, prefix: &str) -> Result<String, DeployError> {
 }
 
 impl Core {
+    /// What waits was compared with what serves.
+    async fn check_evidence(&self, state: &State) -> Result<(), DeployError> {
+        let waiting = state.record.waiting.as_ref().ok_or_else(nothing_waits)?;
+        let deployment = self.registry.deployment(waiting.deployment.clone()).await?;
+        let compared_with = deployment.and_then(|it| it.predecessor);
+        if compared_with == state.record.active.as_ref().map(|it| it.revision.clone()) {
+            return Ok(());
+        }
+        let (name, revision) = (&state.record.name, &waiting.revision);
+        Err(DeployError::state(
+            "evidence_stale",
+            format!("another revision serves now than the one with which {revision} was compared"),
+            format!(
+                "See `eclusa adapter diff {name}`, which compares them now, then \
+                 `eclusa adapter activate {name} {}`.",
+                revision.get(..12).unwrap_or(revision)
+            ),
+        ))
+    }
+
     async fn approve(&self, state: &mut State, actor: &str) -> Result<Deployment, DeployError> {
         let waiting = state.record.waiting.clone().ok_or_else(nothing_waits)?;
         self.revision(state, &waiting.revision).await?;

@@ -224,6 +224,7 @@ impl Core {
         deployment.updated_at = self.now();
         step.deployments.push(deployment.clone());
         self.commit(state, step).await?;
+        self.forget_unkept(&deployment.revision).await;
         Ok(deployment)
     }
 
@@ -253,7 +254,7 @@ impl Core {
     }
 
     /// A newer candidate was decided on: the one that waited does not any more.
-    async fn supersede_waiting(&self, step: &mut Step) -> Result<(), DeployError> {
+    pub(super) async fn supersede_waiting(&self, step: &mut Step) -> Result<(), DeployError> {
         if let Some(waiting) = step.record.waiting.take() {
             let state = DeploymentState::Superseded;
             step.deployments.extend(self.moved(&waiting.deployment, state, None).await?);

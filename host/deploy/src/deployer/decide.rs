@@ -29,7 +29,7 @@ pub(super) enum Decision {
 pub(super) fn decide(adapter: &str, evidence: &Evidence<'_>) -> Decision {
     let worse = worse(adapter, evidence);
     match evidence.mode {
-        Mode::Auto => match (worse, verification(adapter, evidence)) {
+        Mode::Auto => match (worse, unproven(adapter, evidence)) {
             (Some(reason), _) => Decision::Reject(reason),
             (None, Some(reason)) => Decision::Wait(reason),
             (None, None) => Decision::GoLive,
@@ -78,13 +78,18 @@ fn worse(adapter: &str, evidence: &Evidence<'_>) -> Option<DeploymentReason> {
 }
 
 /// The shadow cannot prove another way to verify requests: what it would need,
-/// signatures and secrets, is not recorded.
-fn verification(adapter: &str, evidence: &Evidence<'_>) -> Option<DeploymentReason> {
-    let changed = evidence.changes.iter().any(|it| it.pointer.starts_with("/verification"));
-    (changed && evidence.has_predecessor).then(|| {
-        let message = "it verifies requests otherwise, which recorded traffic cannot prove";
-        reason(adapter, "verification_changed", message.to_owned())
-    })
+/// signatures and secrets, is not recorded. Nor can it prove another host, to
+/// which secrets would be sent.
+fn unproven(adapter: &str, evidence: &Evidence<'_>) -> Option<DeploymentReason> {
+    let found = [
+        ("/verification", "verification_changed", "it verifies requests otherwise"),
+        ("/default_url", "default_url_changed", "it speaks to another address"),
+    ];
+    let (_, code, what) = found.into_iter().find(|(part, ..)| {
+        evidence.has_predecessor && evidence.changes.iter().any(|it| it.pointer.starts_with(part))
+    })?;
+    let message = format!("{what}, which recorded traffic cannot prove");
+    Some(reason(adapter, code, message))
 }
 
 fn differs(adapter: &str, evidence: &Evidence<'_>) -> Option<DeploymentReason> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use eclusa_journal::registry::Door;
 use tokio::sync::{mpsc, watch as signal};
@@ -9,6 +10,7 @@ use tokio::sync::{mpsc, watch as signal};
 use super::core::Core;
 use super::submit::begin;
 use super::{Deployer, Submission};
+use crate::DeployError;
 use crate::watch::{FolderFile, FolderNews, WatchError, WatchOptions, Watcher, scan, watch};
 
 /// The folder whose files are deployed.
@@ -19,6 +21,10 @@ pub struct FolderParts {
     /// How it is watched.
     pub options: WatchOptions,
 }
+
+/// Pauses before a file is submitted again where the journal took no writes.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Who brings what is saved in the folder.
 const ACTOR: &str = "folder";
@@ -85,10 +91,16 @@ async fn follow(
             _ = stopping.wait_for(|stop| *stop) => None,
         };
         let Some(news) = news else { break };
-        if let Some(file) = deployer.core.file_of(news)
-            && let Err(error) = deployer.submit(submission(file)).await
-        {
+        let Some(file) = deployer.core.file_of(news) else { continue };
+        let submission = submission(file);
+        let mut pause = FIRST_PAUSE;
+        while let Err(error) = deployer.submit(submission.clone()).await {
             tracing::error!(%error, "a file of the adapters' folder could not be deployed");
+            if !matches!(error, DeployError::Journal(_)) || *stopping.borrow() {
+                break;
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
     drop(watcher);

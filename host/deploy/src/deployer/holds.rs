@@ -30,7 +30,7 @@ impl Core {
     async fn review_channels(&self, slot: &Slot) -> Result<(), DeployError> {
         let mut state = slot.state.lock().await;
         let record = &state.record;
-        if record.holds.is_empty() && record.pins.is_empty() {
+        if record.holds.is_empty() && record.pins.is_empty() && record.canary.is_none() {
             return Ok(());
         }
         let mut step = Step::of(&state);
@@ -39,6 +39,9 @@ impl Core {
         step.record.pins.retain(|id, _| is_there(id));
         self.hold(&mut step, &state, None);
         if step.record.pins == state.record.pins && step.record.holds == state.record.holds {
+            // It may have what a canary needs now.
+            let active = state.record.active.as_ref().map(|served| served.revision.clone());
+            self.publish(&mut state, active.as_deref());
             return Ok(());
         }
         self.commit(&mut state, step).await

@@ -14,6 +14,7 @@ const HISTORY: usize = 50;
 fn needed(record: &AdapterRecord) -> BTreeSet<&str> {
     let served = [&record.active, &record.waiting].into_iter().flatten().map(|it| &it.revision);
     served
+        .chain(record.history.last().map(|served| &served.revision))
         .chain(record.trial.iter().map(|trial| &trial.predecessor))
         .chain(record.canary.iter().map(|canary| &canary.candidate))
         .chain(record.pins.values())
@@ -96,10 +97,22 @@ impl Core {
             if let Err(error) = self.registry.remove_component(sha256.clone()).await {
                 tracing::warn!(%error, revision = sha256, "a component cannot be removed");
             }
-            let engine = self.engine.clone();
-            let forgotten = tokio::task::spawn_blocking(move || engine.forget(&sha256));
-            // It panics at most; the files are of no harm.
-            let _ = forgotten.await;
+            self.forget_code(sha256).await;
         }
+    }
+
+    /// Removes the compiled code of a component that no adapter keeps.
+    pub(super) async fn forget_unkept(&self, sha256: &str) {
+        let files = self.files.lock().await;
+        if !files.contains_key(sha256) {
+            self.forget_code(sha256.to_owned()).await;
+        }
+    }
+
+    async fn forget_code(&self, sha256: String) {
+        let engine = self.engine.clone();
+        let forgotten = tokio::task::spawn_blocking(move || engine.forget(&sha256));
+        // It panics at most; the files are of no harm.
+        let _ = forgotten.await;
     }
 }

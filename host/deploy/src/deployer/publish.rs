@@ -5,6 +5,7 @@ use std::sync::Arc;
 use metrics::{counter, gauge};
 
 use super::core::{Core, State};
+use super::holds;
 use crate::live::{AdapterRoutes, Route, Trial, TrialStart};
 
 impl Core {
@@ -23,7 +24,24 @@ impl Core {
             (None, _) => Route::Steady(Arc::clone(revision)),
         };
         let held = record.holds.iter().map(|(channel, hold)| (channel, &hold.revision));
-        let channels = held
+        // A channel that lacks what a canary needs has no share in it.
+        let candidate = record.canary.as_ref().and_then(|it| state.loaded.get(&it.candidate));
+        let lacking: Vec<String> = candidate
+            .map(|candidate| {
+                let channels = self.channels.on(&record.name);
+                let mut channels = channels.iter();
+                channels
+                    .by_ref()
+                    .filter(|channel| !holds::missing(candidate, channel).is_empty())
+                    .map(|channel| channel.profile.id.clone())
+                    .collect()
+            })
+            .unwrap_or_default();
+        let waiting = record.waiting.as_ref().and_then(|it| state.loaded.get(&it.revision));
+        let upcoming = candidate.or(waiting).cloned();
+        let stay = lacking.iter().map(|channel| (channel, &active.revision));
+        let channels = stay
+            .chain(held)
             // A pin comes last and wins.
             .chain(&record.pins)
             .filter_map(|(channel, sha256)| {
@@ -31,7 +49,7 @@ impl Core {
                 Some((channel.clone(), Route::Steady(Arc::clone(revision))))
             })
             .collect();
-        self.routes.set(&record.name, AdapterRoutes { all, channels });
+        self.routes.set(&record.name, AdapterRoutes { all, channels, upcoming });
         if before == Some(active.revision.as_str()) {
             return;
         }

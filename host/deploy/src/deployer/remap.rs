@@ -110,6 +110,13 @@ impl Core {
             Err(error) if error.retryable => return Err(DeployError::Busy(error.to_string())),
             Err(_) => return Ok(false),
         };
+        let verification = answered.revision.manifest().verification.as_ref();
+        if !received.events.is_empty()
+            && verification.is_some_and(|scheme| scheme.is_unsigned(&request.method))
+        {
+            // Nobody has signed it: the ingress would not take its events either.
+            return Ok(false);
+        }
         let remap = Remap {
             request: record.id,
             revision,

@@ -39,13 +39,17 @@ impl Core {
             state.record = record;
             let taken_back = self.end_interrupted(&mut state).await?;
             for sha256 in serving(&state.record) {
-                if let Err(error) = self.revision(&mut state, &sha256).await {
-                    tracing::error!(
+                match self.revision(&mut state, &sha256).await {
+                    Ok(_) => {}
+                    // What cannot be read now may be there: to serve an older one
+                    // for good because of that would be wrong.
+                    Err(error @ DeployError::Journal(_)) => return Err(error),
+                    Err(error) => tracing::error!(
                         adapter = slot.name,
                         revision = sha256,
                         %error,
                         "a kept revision does not load"
-                    );
+                    ),
                 }
             }
             self.do_without_lost(&mut state).await?;
@@ -98,8 +102,17 @@ impl Core {
         let active_is_lost = record.active.as_ref().is_some_and(|it| is_lost(&it.revision));
         record.canary = record.canary.take().filter(|it| !is_lost(&it.candidate));
         record.trial = record.trial.take().filter(|it| !is_lost(&it.predecessor));
+        let lost_pins: Vec<(String, String)> =
+            record.pins.clone().into_iter().filter(|(_, sha256)| is_lost(sha256)).collect();
         record.pins.retain(|_, sha256| !is_lost(sha256));
         record.holds.retain(|_, hold| !is_lost(&hold.revision));
+        for (channel, sha256) in lost_pins {
+            let detail = "the revision that it was set to is lost";
+            let mut entry = self.audit(ITSELF, AuditAction::Unpinned, &step.record, detail);
+            entry.revision = Some(sha256);
+            entry.channel = Some(channel);
+            step.audit.push(entry);
+        }
         if !active_is_lost {
             return if step.record == state.record {
                 Ok(())
@@ -119,8 +132,19 @@ impl Core {
         let detail = "its component or compiled code is lost; the last one before it that loads \
                       takes over";
         let mut entry = self.audit(ITSELF, AuditAction::RolledBack, &step.record, detail);
-        entry.revision = lost.map(|lost| lost.revision);
+        entry.revision = lost.as_ref().map(|lost| lost.revision.clone());
         step.audit.push(entry);
+        let states = [
+            (lost.as_ref(), DeploymentState::RolledBack),
+            (step.record.active.as_ref(), DeploymentState::Live),
+        ];
+        for (served, then) in states {
+            if let Some(served) = served {
+                step.deployments.extend(self.moved(&served.deployment, then, None).await?);
+            }
+        }
+        let before = lost.map(|lost| lost.revision);
+        self.hold(&mut step, state, before.as_deref());
         self.commit(state, step).await
     }
 

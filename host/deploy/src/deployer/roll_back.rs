@@ -17,19 +17,34 @@ impl Deployer {
     /// its first digits) takes over, where not the one that served before. What
     /// had failed in the revision taken back is mapped again.
     ///
+    /// `from` names the revision that is to be taken back, so that a command given
+    /// twice, or after it was taken back by itself, does not go one step further.
+    ///
     /// # Errors
-    /// When there is nothing to go back to.
+    /// When there is nothing to go back to, or `from` is not what went live last.
     pub async fn roll_back(
         &self,
         adapter: &str,
         revision: Option<&str>,
+        from: Option<&str>,
         actor: &str,
         why: Option<String>,
     ) -> Result<Deployment, DeployError> {
         let (slot, actor) = (self.core.slot(adapter)?, actor.to_owned());
-        let revision = revision.map(str::to_owned);
+        let (revision, from) = (revision.map(str::to_owned), from.map(str::to_owned));
         self.command(|core| async move {
             let mut state = slot.state.lock().await;
+            if let Some(from) = from {
+                let canary = state.record.canary.as_ref().map(|it| &it.candidate);
+                let last = canary.or(state.record.active.as_ref().map(|it| &it.revision));
+                if from.is_empty() || !last.is_some_and(|last| last.starts_with(&from)) {
+                    return Err(DeployError::state(
+                        "not_live",
+                        format!("revision {from} is not what went live last"),
+                        "See `eclusa adapter show`; it may have been taken back already.",
+                    ));
+                }
+            }
             let message = why.unwrap_or_else(|| format!("taken back by {actor}"));
             let reason = by_hand(message);
             let to = match revision {
@@ -103,7 +118,7 @@ impl Core {
             }
             (_, to) => {
                 let to = match to {
-                    Some(sha256) => self.chosen(state, &sha256, actor, &mut step)?,
+                    Some(sha256) => self.chosen(state, &sha256)?,
                     None => state.record.history.last().cloned().ok_or_else(nothing_before)?,
                 };
                 self.revision(state, &to.revision).await?;
@@ -115,8 +130,12 @@ impl Core {
                 step.record.trial = None;
                 let state_then = DeploymentState::Live;
                 step.deployments.extend(self.moved(&to.deployment, state_then, None).await?);
+                if step.record.waiting.as_ref().is_some_and(|it| it.revision == to.revision) {
+                    self.supersede_waiting(&mut step).await?;
+                }
                 let before = step.record.active.replace(to);
-                self.hold(&mut step, state, None);
+                let stays_on = before.as_ref().map(|served| served.revision.as_str());
+                self.hold(&mut step, state, stays_on);
                 match before {
                     Some(before) => {
                         let then = DeploymentState::RolledBack;
@@ -140,26 +159,23 @@ impl Core {
         Ok(taken_back)
     }
 
-    /// A kept revision that is to take over, and by which deployment.
-    fn chosen(
-        &self,
-        state: &State,
-        sha256: &str,
-        actor: &str,
-        step: &mut Step,
-    ) -> Result<Served, DeployError> {
+    /// A revision that has served and is kept, and by which deployment.
+    fn chosen(&self, state: &State, sha256: &str) -> Result<Served, DeployError> {
         let record = &state.record;
         if record.active.as_ref().is_some_and(|active| active.revision == sha256) {
             return Err(nothing_before());
         }
         let known = record.history.iter().rev().find(|served| served.revision == sha256);
-        Ok(known.cloned().unwrap_or_else(|| {
-            // It was kept without having served.
-            let deployment = self.of_kept(state, sha256, actor);
-            let id = deployment.id.clone();
-            step.deployments.push(deployment);
-            Served { revision: sha256.to_owned(), deployment: id }
-        }))
+        known.cloned().ok_or_else(|| {
+            DeployError::state(
+                "has_not_served",
+                format!("revision {sha256} has not served before the one that serves"),
+                format!(
+                    "Put it into service by `eclusa adapter activate {} REVISION`.",
+                    record.name
+                ),
+            )
+        })
     }
 }
 

@@ -69,9 +69,8 @@ pub(super) async fn begin(
     // The name stands in URLs, as a channel's id does.
     validate_channel_id(&name).map_err(|_| DeployError::Name(name.clone()))?;
     let slot = core.slot_or_new(&name);
-    let ticket = slot.newest.fetch_add(1, Ordering::AcqRel) + 1;
     let now = core.now();
-    let deployment = {
+    let (deployment, ticket) = {
         let mut state = slot.state.lock().await;
         let deployment = Deployment {
             id: core.id(),
@@ -101,7 +100,9 @@ pub(super) async fn begin(
             })
             .await?;
         state.latest = Some(deployment.clone());
-        deployment
+        // Only one that is recorded takes the place of those before it.
+        let ticket = slot.newest.fetch_add(1, Ordering::AcqRel) + 1;
+        (deployment, ticket)
     };
     core.checking.lock().insert(deployment.id.clone(), deployment.clone());
     let checks =

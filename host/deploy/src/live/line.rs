@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use eclusa_engine::{CallContext, Revision};
-use eclusa_model::{HttpResponse, OutboundMessage, Outcome, Prepared, Problem};
+use eclusa_engine::{CallContext, Called, Revision};
+use eclusa_model::{HttpRequest, HttpResponse, OutboundMessage, Outcome, Prepared, Problem};
 
 use super::trial::Failure;
 use super::{Answered, Trial};
@@ -51,32 +51,48 @@ impl Line {
     }
 
     /// What the chat's response means, to the revision that made the request.
+    /// Where it fails on trial, its predecessor answers for it, but only where that
+    /// would have made the same request, and only if that settles the message:
+    /// another step of another revision's would be a second message to the chat.
     pub async fn settle(
         &self,
-        made_by: &Arc<Revision>,
+        made: &Made,
         cx: &CallContext,
         message: &OutboundMessage,
         response: &HttpResponse,
         state: Option<&str>,
     ) -> Answered<Outcome> {
-        let result = made_by.settle(cx, message, response, state).await;
-        let first = Answered { revision: Arc::clone(made_by), result };
+        let result = made.by.settle(cx, message, response, state).await;
+        let first = Answered { revision: Arc::clone(&made.by), result };
         let trial = match &self.trial {
-            Some(trial) if Arc::ptr_eq(trial.candidate(), made_by) => trial,
+            Some(trial) if Arc::ptr_eq(trial.candidate(), &made.by) => trial,
             _ => return first,
         };
         let Some(failure) = Failure::of_call(&first.result) else {
             trial.count(&first.result);
             return first;
         };
-        if state.is_some() {
-            // Only who wrote a state can read it.
-            trial.blame(&cx.channel().id, failure);
-            return first;
-        }
         let predecessor = trial.predecessor();
-        let result = predecessor.settle(cx, message, response, None).await;
-        let second = Answered { revision: Arc::clone(predecessor), result };
-        trial.choose(&cx.channel().id, failure, first, second)
+        if let (Some(request), None) = (&made.first, state)
+            && let Ok(Called { value: Ok(prepared), .. }) = predecessor.send(cx, message).await
+            && prepared.request == *request
+        {
+            let result = predecessor.settle(cx, message, response, None).await;
+            if let Ok(Called { value: Outcome::Sent(_) | Outcome::Refused(_), .. }) = &result {
+                trial.blame(&cx.channel().id, failure);
+                return Answered { revision: Arc::clone(predecessor), result };
+            }
+        }
+        trial.blame(&cx.channel().id, failure);
+        first
     }
+}
+
+/// Who made the request that a response belongs to.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// The revision.
+    pub by: Arc<Revision>,
+    /// The request as it wrote it, where it was the first one for the message.
+    pub first: Option<HttpRequest>,
 }

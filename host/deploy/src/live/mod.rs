@@ -6,7 +6,7 @@ mod route;
 mod routes;
 mod trial;
 
-pub use line::Line;
+pub use line::{Line, Made};
 pub use route::{Answered, Route, reference};
 pub use routes::{AdapterRoutes, Routes};
 pub use trial::{Cause, Finding, Trial, TrialStart, Verdict};

@@ -15,6 +15,9 @@ pub struct AdapterRoutes {
     pub all: Route,
     /// For channels that are pinned or held, by id.
     pub channels: HashMap<String, Route>,
+    /// The revision that may serve next: a canary, or one that waits for a person.
+    /// Channels can be made ready for it.
+    pub upcoming: Option<Arc<Revision>>,
 }
 
 /// The routes of all adapters. Reading takes no lock, and what was read stays
@@ -38,6 +41,11 @@ impl Routes {
     /// The revision that serves channels which are neither pinned nor held.
     pub fn active(&self, adapter: &str) -> Option<Arc<Revision>> {
         self.table.load().get(adapter).map(|routes| Arc::clone(routes.all.revision()))
+    }
+
+    /// The revision that may serve next.
+    pub fn upcoming(&self, adapter: &str) -> Option<Arc<Revision>> {
+        self.table.load().get(adapter)?.upcoming.clone()
     }
 
     /// The names under which something serves.

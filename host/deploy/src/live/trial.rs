@@ -234,6 +234,8 @@ impl Trial {
     ) -> Answered<T> {
         let better = match &predecessor.result {
             Ok(called) => called.value.is_usable() || failure.trapped,
+            // The host had no time for it: to ask again later is better than to fail.
+            Err(error) if error.retryable => return predecessor,
             Err(_) => false,
         };
         if better {
@@ -254,11 +256,5 @@ pub(super) trait Usable {
 impl<T> Usable for Result<T, Problem> {
     fn is_usable(&self) -> bool {
         self.is_ok()
-    }
-}
-
-impl Usable for eclusa_model::Outcome {
-    fn is_usable(&self) -> bool {
-        true
     }
 }

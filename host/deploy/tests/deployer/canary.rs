@@ -45,7 +45,10 @@ async fn a_conversation_stays_on_one_revision_both_ways() {
 async fn it_takes_over_after_its_time() {
     let (world, _, new) = canary("2", HALF).await;
     world.later(61);
-    world.wait_for(AuditAction::WentLive).await;
+    // Only one to whom somebody has written can have proven anything.
+    for id in 0..20 {
+        world.chat("site", &text(id, &format!("t{id}"), "oi")).await;
+    }
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
     while world.active() != new.revision {
         assert!(tokio::time::Instant::now() < deadline);
@@ -87,7 +90,7 @@ async fn a_bad_one_returns_and_nobody_notices() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn by_hand_it_is_promoted_or_taken_back() {
     let (world, good, new) = canary("2", HALF).await;
-    let back = world.deployer.roll_back(SHOP, None, "ana", None).await.unwrap();
+    let back = world.deployer.roll_back(SHOP, None, None, "ana", None).await.unwrap();
     assert_eq!((back.id, world.active()), (new.id, good));
     let again = world.deploy(shop("2")).await;
     assert_eq!(again.state, DeploymentState::Canary);
@@ -106,4 +109,20 @@ async fn the_old_file_put_back_ends_it() {
         let (answer, _) = world.chat("site", &text(id, &format!("t{id}"), "oi")).await;
         assert_eq!(answer.revision, good);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_that_lacks_what_it_needs_has_no_share() {
+    let (world, good, new) = canary("needs-secret", CanaryPolicy { percent: 99, ..HALF }).await;
+    for id in 0..20 {
+        let (answer, _) = world.chat("site", &text(id, &format!("t{id}"), "oi")).await;
+        assert_eq!(answer.revision, good);
+    }
+    world.channel("site", serde_json::json!({ "secrets": { "api-key": "k-1234567890" } }));
+    world.deployer.channel_changed(SHOP).await.unwrap();
+    let mut by = Vec::new();
+    for id in 20..40 {
+        by.push(world.chat("site", &text(id, &format!("t{id}"), "oi")).await.0.revision);
+    }
+    assert!(by.contains(&new.revision));
 }

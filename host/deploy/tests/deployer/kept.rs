@@ -61,3 +61,15 @@ async fn calls_under_way_finish_on_their_revision() {
     assert_ne!(now.revision().sha256(), before.revision().sha256());
     assert!(held.upgrade().is_some());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn candidates_that_wait_do_not_push_out_where_a_rollback_leads() {
+    let world = World::keeping(2).await;
+    let first = world.deploy(shop("1")).await;
+    world.deploy(shop("2")).await;
+    for revision in ["new-event", "conversation", "drops"] {
+        world.deploy_by(shop(revision), Some(eclusa_journal::registry::Mode::Manual)).await;
+    }
+    world.deployer.roll_back(SHOP, None, None, "ana", None).await.unwrap();
+    assert_eq!(world.active(), first.revision);
+}

@@ -27,7 +27,7 @@ async fn the_same_revision_gives_the_same_again() {
 async fn another_revision_shows_what_differs_and_nothing_changes() {
     let (world, message, _) = recorded().await;
     let other = world.deploy(shop("renames")).await;
-    world.deployer.roll_back(SHOP, None, "ana", None).await.unwrap();
+    world.deployer.roll_back(SHOP, None, None, "ana", None).await.unwrap();
     let before = world.journal.events(None, 100).await.unwrap().events.len();
     let replay = world.deployer.replay(&message, Some(&other.revision[..10])).await.unwrap();
     let found: Vec<_> = replay.differences.iter().map(|it| (&*it.pointer, &it.kind)).collect();

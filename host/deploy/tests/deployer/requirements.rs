@@ -44,7 +44,7 @@ async fn a_new_required_setting_holds_too_and_going_back_releases() {
     world.deploy(shop("2")).await;
     assert!(world.deployer.adapter(SHOP).await.unwrap().record.holds.is_empty());
     assert_ne!(world.chat("site", &text(2, "t", "oi")).await.0.revision, good);
-    world.deployer.roll_back(SHOP, None, "ana", None).await.unwrap();
+    world.deployer.roll_back(SHOP, None, None, "ana", None).await.unwrap();
     assert_eq!(world.active(), new.revision);
 }
 

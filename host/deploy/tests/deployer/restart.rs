@@ -51,7 +51,7 @@ async fn a_folder_is_deployed_watched_and_not_taken_twice() {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
     let second = world.active();
-    world.deployer.roll_back(SHOP, None, "ana", None).await.unwrap();
+    world.deployer.roll_back(SHOP, None, None, "ana", None).await.unwrap();
     assert_eq!(world.active(), first);
     drop(stop);
     // The folder still holds what was taken back: a restart leaves it alone.

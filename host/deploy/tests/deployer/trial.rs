@@ -1,7 +1,7 @@
 //! Revisions that went live and have to prove themselves.
 
 use eclusa_journal::Traffic;
-use eclusa_journal::registry::{AuditAction, DeploymentState, Policy, RollbackPolicy};
+use eclusa_journal::registry::{AuditAction, DeploymentState, Mode, Policy, RollbackPolicy};
 use eclusa_journal::{Journal, Page, RevisionRef};
 
 use crate::world::{SHOP, World, shop, text};
@@ -55,7 +55,7 @@ async fn what_failed_after_the_trial_is_mapped_again_in_order_when_it_is_taken_b
     }
     // A younger message of the same conversation passes them.
     world.chat("site", &text(5, "t1", "fine")).await;
-    world.deployer.roll_back(SHOP, None, "ana", Some("it traps".to_owned())).await.unwrap();
+    world.deployer.roll_back(SHOP, None, None, "ana", Some("it traps".to_owned())).await.unwrap();
     let remapped = world.wait_for(AuditAction::Remapped).await;
     assert_eq!(remapped.detail, "5 requests were mapped again, 0 still fail");
     assert_eq!(world.active(), good);
@@ -132,20 +132,56 @@ async fn by_hand_it_goes_back_step_by_step_and_forward_again() {
     let first = world.deploy(shop("1")).await;
     let second = world.deploy(shop("2")).await;
     let third = world.deploy(shop("new-event")).await;
-    let back = world.deployer.roll_back(SHOP, None, "ana", None).await.unwrap();
+    let back = world.deployer.roll_back(SHOP, None, None, "ana", None).await.unwrap();
     assert_eq!((back.id, back.state), (third.id.clone(), DeploymentState::RolledBack));
     assert_eq!(world.active(), second.revision);
     assert_eq!(world.state_of(&second).await, DeploymentState::Live);
-    world.deployer.roll_back(SHOP, None, "ana", None).await.unwrap();
+    world.deployer.roll_back(SHOP, None, None, "ana", None).await.unwrap();
     assert_eq!(world.active(), first.revision);
-    let nothing = world.deployer.roll_back(SHOP, None, "ana", None).await;
+    let nothing = world.deployer.roll_back(SHOP, None, None, "ana", None).await;
     assert!(nothing.unwrap_err().to_string().contains("no other revision"));
     let again = world.deployer.activate(SHOP, &third.revision[..8], "ana").await.unwrap();
     assert_eq!((again.state, &again.revision), (DeploymentState::Trial, &third.revision));
     assert_eq!(world.active(), third.revision);
     let same = world.deployer.activate(SHOP, &third.revision, "ana").await;
     assert!(same.is_err());
-    let to_first = world.deployer.roll_back(SHOP, Some(&first.revision), "ana", None).await;
+    let to_first = world.deployer.roll_back(SHOP, Some(&first.revision), None, "ana", None).await;
     assert_eq!(to_first.unwrap().revision, third.revision);
     assert_eq!(world.active(), first.revision);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rollback_given_twice_goes_one_step() {
+    let world = World::new().await;
+    world.deploy(shop("1")).await;
+    let second = world.deploy(shop("2")).await;
+    let third = world.deploy(shop("new-event")).await;
+    let back = || world.deployer.roll_back(SHOP, None, Some(&third.revision), "ana", None);
+    assert_eq!(back().await.unwrap().id, third.id);
+    assert!(back().await.unwrap_err().to_string().contains("is not what went live last"));
+    assert_eq!(world.active(), second.revision);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rollback_leads_only_to_what_has_served() {
+    let world = World::new().await;
+    let first = world.deploy(shop("1")).await;
+    let waiting = world.deploy_by(shop("2"), Some(Mode::Manual)).await;
+    let to = world.deployer.roll_back(SHOP, Some(&waiting.revision), None, "ana", None).await;
+    assert!(to.unwrap_err().to_string().contains("has not served"));
+    assert_eq!(world.active(), first.revision);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_is_not_approved_on_evidence_about_another() {
+    let world = World::new().await;
+    world.deploy(shop("1")).await;
+    world.deploy(shop("2")).await;
+    let waiting = world.deploy_by(shop("new-event"), Some(Mode::Manual)).await;
+    world.deployer.roll_back(SHOP, None, None, "ana", None).await.unwrap();
+    let approved = world.deployer.approve(SHOP, "ana").await.unwrap_err().to_string();
+    assert!(approved.contains("another revision serves now"), "{approved}");
+    // Whoever names it has looked at it.
+    let live = world.deployer.activate(SHOP, &waiting.revision[..10], "ana").await.unwrap();
+    assert_eq!((live.id, world.active()), (waiting.id, waiting.revision));
 }

@@ -1,6 +1,7 @@
 //! What a caller says of a channel, and the checks it must pass.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::http::HeaderName;
 use eclusa_deploy::live::Routes;
@@ -90,6 +91,7 @@ impl ChannelInput {
             check_url(url, &mut violations);
         }
         check_headers(&headers, &mut violations);
+        let given: Vec<String> = self.secrets.keys().cloned().collect();
         let active = routes.active(&self.adapter);
         match &active {
             Some(_) => {}
@@ -124,42 +126,55 @@ impl ChannelInput {
             let id = &channel.profile.id;
             let serving = routes.route(&channel.profile.adapter, id);
             let serving = serving.as_ref().map_or(active, |route| route.revision());
-            violations.extend(check_adapter(active, serving, &channel));
+            let upcoming = routes.upcoming(&channel.profile.adapter);
+            let known = [Some(active), Some(serving), upcoming.as_ref()];
+            violations.extend(unknown_secrets(&given, &known));
+            violations.extend(lacking(active, serving, &channel));
         }
         if violations.is_empty() { Ok(channel) } else { Err(ApiProblem::violations(violations)) }
     }
 }
 
-/// What is wrong with a channel for its adapter. One that stays on an older
-/// revision, `serving`, is right when it is right for that one or for the active
-/// one.
-fn check_adapter(active: &Revision, serving: &Revision, channel: &Channel) -> Vec<Violation> {
-    let (adapter, manifest) = (&channel.profile.adapter, active.manifest());
-    let known = |name: &String| {
-        let mut all = manifest.secrets.iter().chain(&serving.manifest().secrets);
-        all.any(|secret| secret.name == *name)
-    };
-    let unknown = channel.secrets.keys().filter(|name| !known(name)).map(|name| {
-        let known: Vec<&str> = manifest.secrets.iter().map(|s| s.name.as_str()).collect();
-        Violation::new(
-            format!("/secrets/{}", escape(name)),
-            format!(
-                "the adapter `{adapter}` knows no such secret; it knows: {}",
-                known.join(", ")
-            ),
-        )
-    });
+/// The secrets of a request that no revision knows: neither those that serve nor
+/// one that may serve next, for which channels are made ready before.
+fn unknown_secrets(given: &[String], known: &[Option<&Arc<Revision>>]) -> Vec<Violation> {
+    let all: Vec<&str> = known
+        .iter()
+        .flatten()
+        .flat_map(|revision| &revision.manifest().secrets)
+        .map(|secret| secret.name.as_str())
+        .collect();
+    let mut names = all.clone();
+    names.sort_unstable();
+    names.dedup();
+    given
+        .iter()
+        .filter(|name| !all.contains(&name.as_str()))
+        .map(|name| {
+            let known = names.join(", ");
+            Violation::new(
+                format!("/secrets/{}", escape(name)),
+                format!("the adapter knows no such secret; it knows: {known}"),
+            )
+        })
+        .collect()
+}
+
+/// What a channel lacks for its adapter. One that stays on an older revision,
+/// `serving`, is right when it is right for that one or for the active one.
+fn lacking(active: &Revision, serving: &Revision, channel: &Channel) -> Vec<Violation> {
+    let adapter = &channel.profile.adapter;
     let lacks = |revision: &Revision| {
         requirements::missing(adapter, revision.manifest(), channel)
             .into_iter()
             .map(|(pointer, message)| Violation::new(pointer, message))
             .collect::<Vec<_>>()
     };
-    let mut missing = lacks(active);
+    let missing = lacks(active);
     if !missing.is_empty() && active.sha256() != serving.sha256() && lacks(serving).is_empty() {
-        missing.clear();
+        return Vec::new();
     }
-    unknown.chain(missing).collect()
+    missing
 }
 
 fn merged(

@@ -168,7 +168,7 @@ pub(super) async fn delete(
     let channel = find(&app, &id)?;
     check_precondition(&headers, Some(&channel))?;
     app.channels.change(ChannelChange::Delete { id, expected: channel.revision }).await?;
-    app.deployer.channel_changed(&channel.profile.adapter).await?;
+    reviewed(&app, &channel.profile.adapter).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -200,9 +200,17 @@ pub(crate) async fn save(
     // It may have now what it lacked for a newer revision, or be on another adapter.
     let before = before.map(|channel| channel.profile.adapter.as_str());
     for adapter in before.into_iter().chain([channel.profile.adapter.as_str()]) {
-        app.deployer.channel_changed(adapter).await?;
+        reviewed(app, adapter).await;
     }
     Ok(channel)
+}
+
+/// Lets the deployer look at an adapter's channels again. The change is made
+/// whether it can or not, so its trouble is no answer to the caller.
+async fn reviewed(app: &App, adapter: &str) {
+    if let Err(error) = app.deployer.channel_changed(adapter).await {
+        tracing::error!(adapter, %error, "its channels could not be reviewed");
+    }
 }
 
 /// `If-Match` with the `ETag` of an earlier answer, so that nobody overwrites

@@ -34,6 +34,9 @@ struct Target {
 struct Back {
     /// The revision that takes over; the one that served before where not given.
     revision: Option<String>,
+    /// The revision that is to be taken back; whatever went live last where not
+    /// given.
+    from: Option<String>,
     /// Why, for the audit.
     reason: Option<String>,
 }
@@ -104,8 +107,9 @@ pub(super) async fn roll_back(
     Extension(Actor(actor)): Extension<Actor>,
     request: Bytes,
 ) -> Result<Response, ApiProblem> {
-    let Back { revision, reason } = optional(&request)?;
-    let taken_back = app.deployer.roll_back(&name, revision.as_deref(), &actor, reason).await?;
+    let Back { revision, from, reason } = optional(&request)?;
+    let (to, from) = (revision.as_deref(), from.as_deref());
+    let taken_back = app.deployer.roll_back(&name, to, from, &actor, reason).await?;
     Ok(Json(taken_back).into_response())
 }
 

@@ -39,6 +39,10 @@ pub(in crate::cli) struct Rollback {
     /// [default: the one that served before]
     #[arg(value_name = "REVISION")]
     revision: Option<String>,
+    /// Take back this revision only: nothing happens where another one went live
+    /// last, e.g. since this one was taken back already
+    #[arg(long, value_name = "REVISION")]
+    from: Option<String>,
     /// Why, for the audit.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
@@ -75,8 +79,9 @@ pub(super) fn decline(args: &Decline, json: bool) -> anyhow::Result<Outcome> {
 /// Takes back what went live last.
 pub(super) fn roll_back(args: &Rollback, json: bool) -> anyhow::Result<Outcome> {
     let revision = args.revision.as_deref().map(names::revision).transpose()?;
+    let from = args.from.as_deref().map(names::revision).transpose()?;
     let (name, client) = args.named.open()?;
-    let body = json!({ "revision": revision, "reason": args.reason });
+    let body = json!({ "revision": revision, "from": from, "reason": args.reason });
     let document = ask(&client, name, "rollback", &body)?;
     if json {
         return finish(&document);
