@@ -137,8 +137,20 @@ async fn goes_live_and_is_taken_back(api: &Api) {
     assert_eq!(active["state"], "trial");
     let same = deploy(api, "auto", shop("2")).await;
     assert_eq!(same["state"], "unchanged");
-    let to = Sent::Json(json!({ "revision": trial["predecessor"], "reason": "a test" }));
+    let waiting = deploy(api, "review", shop("renames")).await["revision"].clone();
+    for (body, code) in [
+        (json!({ "revision": waiting }), "has_not_served"),
+        (json!({ "from": waiting }), "not_live"),
+    ] {
+        let refused = api.refused("post", "/v1/adapters/shop/rollback", Sent::Json(body)).await;
+        assert_eq!(refused, (409, code.to_owned()));
+    }
+    let to = Sent::Json(json!({
+        "revision": trial["predecessor"], "from": digits, "reason": "a test",
+    }));
     post_ok(api, "/v1/adapters/shop/rollback", to).await;
+    let stale = api.refused("post", "/v1/adapters/shop/approve", Sent::Nothing).await;
+    assert_eq!(stale, (409, "evidence_stale".to_owned()));
 }
 
 async fn serves_a_share(api: &Api) {
