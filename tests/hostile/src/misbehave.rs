@@ -10,7 +10,7 @@ pub fn misbehave(told: &str) {
         "exit" => std::process::exit(1),
         "loop" => spin(),
         "slow" => drop(work(20_000_000)),
-        "late" => drop(work(3_000_000)),
+        "late" => drop(work(9_000_000)),
         "memory" => hoard(),
         "recurse" => drop(dive(1, [1; 64])),
         "recurse-small" => drop(climb(1)),

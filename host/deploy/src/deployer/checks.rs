@@ -309,10 +309,13 @@ fn summary(report: Option<&ShadowReport>) -> String {
         1 => "1 channel".to_owned(),
         count => format!("{count} channels"),
     };
+    let total = match report.sum(|it| it.total) {
+        1 => "1 recorded input".to_owned(),
+        count => format!("{count} recorded inputs"),
+    };
     format!(
-        "{} recorded inputs of {channels}: {} identical, {} changed, {} newly failing, \
+        "{total} of {channels}: {} identical, {} changed, {} newly failing, \
          {} repaired",
-        report.sum(|it| it.total),
         report.sum(|it| it.identical),
         report.sum(|it| it.changed),
         report.sum(|it| it.new_failures),

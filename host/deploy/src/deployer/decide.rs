@@ -53,7 +53,8 @@ fn worse(adapter: &str, evidence: &Evidence<'_>) -> Option<DeploymentReason> {
     let failures = report.sum(|it| it.new_failures);
     if failures > 0 {
         let total = report.sum(|it| it.total);
-        let message = format!("{failures} of {total} recorded inputs fail in it only");
+        let fail = if failures == 1 { "fails" } else { "fail" };
+        let message = format!("{failures} of {total} recorded inputs {fail} in it only");
         let mut reason = on_shadow(adapter, "shadow_new_failures", message);
         for shadow in &report.channels {
             for comparison in [&shadow.receive, &shadow.send, &shadow.settle] {
@@ -97,14 +98,14 @@ fn differs(adapter: &str, evidence: &Evidence<'_>) -> Option<DeploymentReason> {
     let (manifest, held) = (evidence.changes.len(), evidence.held);
     (answers > 0 || (manifest > 0 && evidence.has_predecessor) || held > 0).then(|| {
         let found = [
-            (answers as usize, "answers differ"),
-            (manifest, "parts of the manifest changed"),
-            (held, "channels would stay behind"),
+            (answers as usize, "answer differs", "answers differ"),
+            (manifest, "part of the manifest changed", "parts of the manifest changed"),
+            (held, "channel would stay behind", "channels would stay behind"),
         ];
         let found: Vec<String> = found
             .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} {what}"))
+            .filter(|(count, ..)| *count > 0)
+            .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
             .collect();
         reason(adapter, "review", found.join(", "))
     })

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use eclusa_journal::RegistryChange;
 use eclusa_journal::registry::{
-    AuditAction, Deployment, DeploymentReason, DeploymentState, Door, Mode,
+    AdapterRecord, AuditAction, Deployment, DeploymentReason, DeploymentState, Door, Mode,
 };
 use eclusa_model::validate_channel_id;
 use sha2::{Digest, Sha256};
@@ -92,13 +92,17 @@ pub(super) async fn begin(
         let detail = format!("{} bytes", deployment.bytes);
         let audit =
             core.audit_of(&actor, AuditAction::Submitted, &state.record, &deployment, detail);
+        // The next process looks for deployments under the names that it knows.
+        let new = (state.record.revision == 0)
+            .then(|| AdapterRecord { revision: 1, ..state.record.clone() });
         core.registry
             .record(RegistryChange {
-                adapter: None,
+                adapter: new.clone(),
                 deployments: vec![deployment.clone()],
                 audit: vec![audit],
             })
             .await?;
+        state.record = new.unwrap_or_else(|| std::mem::take(&mut state.record));
         state.latest = Some(deployment.clone());
         // Only one that is recorded takes the place of those before it.
         let ticket = slot.newest.fetch_add(1, Ordering::AcqRel) + 1;

@@ -25,6 +25,24 @@ async fn the_same_revisions_serve_and_a_trial_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_cut_off_is_known_under_a_new_name_too() {
+    let world = World::new().await;
+    let submission = eclusa_deploy::Submission {
+        name: "new-shop".to_owned(),
+        bytes: shop("2"),
+        door: eclusa_journal::registry::Door::Api,
+        actor: "ana".to_owned(),
+        mode: None,
+    };
+    // Recorded, and then the process is gone before the checks are over: as its
+    // record shows it to the next one.
+    let began = world.deployer.submit(submission).await.unwrap();
+    assert_eq!(began.state, DeploymentState::Checking);
+    let known = world.journal.adapters().await.unwrap();
+    assert!(known.iter().any(|it| it.name == "new-shop" && it.revision >= 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_component_is_done_without() {
     let world = World::new().await;
     let first = world.deploy(shop("1")).await;
