@@ -1,8 +1,10 @@
 //! Figures about each revision, for `/metrics`.
 //!
-//! The handles are made once per revision, when it is loaded: so the recorder of
-//! the `metrics` crate has to be installed before.
+//! The handles are made once per revision, at the first call that needs them: so
+//! the recorder of the `metrics` crate has to be installed before, and a revision
+//! adds no series for what it never does. The recorder never forgets a series.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -63,11 +65,28 @@ pub(crate) fn load_failed(adapter: &str, stage: StageName, code: &'static str) {
     counter!(LOAD_FAILURES, "adapter" => adapter, "stage" => stage, "code" => code).increment(1);
 }
 
+/// A handle that is made when it is needed.
+type Lazy<T> = LazyLock<T, Box<dyn FnOnce() -> T + Send>>;
+
+type Labels<const N: usize> = [(&'static str, String); N];
+
 /// What is counted of one exported function.
 struct CallMeter {
-    ok: Counter,
-    problem: Counter,
-    duration: Histogram,
+    ok: Lazy<Counter>,
+    problem: Lazy<Counter>,
+    duration: Lazy<Histogram>,
+}
+
+fn lazy_counter<const N: usize>(name: &'static str, labels: Labels<N>) -> Lazy<Counter> {
+    LazyLock::new(Box::new(move || counter!(name, &labels)))
+}
+
+fn lazy_gauge<const N: usize>(name: &'static str, labels: Labels<N>) -> Lazy<Gauge> {
+    LazyLock::new(Box::new(move || gauge!(name, &labels)))
+}
+
+fn lazy_histogram<const N: usize>(name: &'static str, labels: Labels<N>) -> Lazy<Histogram> {
+    LazyLock::new(Box::new(move || histogram!(name, &labels)))
 }
 
 /// What is counted of one revision.
@@ -78,11 +97,11 @@ pub(crate) struct Metering {
     send: CallMeter,
     settle: CallMeter,
     media: CallMeter,
-    wait: Histogram,
-    output: Counter,
-    memory: Gauge,
+    wait: Lazy<Histogram>,
+    output: Lazy<Counter>,
+    memory: Lazy<Gauge>,
     memory_high: AtomicUsize,
-    running: Gauge,
+    running: Lazy<Gauge>,
     in_flight: AtomicUsize,
     times: GuestClock,
 }
@@ -105,9 +124,9 @@ impl Metering {
                 ("call", name.to_owned()),
             ];
             CallMeter {
-                ok: counter!(CALLS, &with(&labels, "ok")),
-                problem: counter!(CALLS, &with(&labels, "problem")),
-                duration: histogram!(DURATION, &labels),
+                ok: lazy_counter(CALLS, with(&labels, "ok")),
+                problem: lazy_counter(CALLS, with(&labels, "problem")),
+                duration: lazy_histogram(DURATION, labels),
             }
         };
         let labels = [("adapter", adapter.clone()), ("revision", revision.clone())];
@@ -116,11 +135,11 @@ impl Metering {
             send: call("send"),
             settle: call("settle"),
             media: call("media"),
-            wait: histogram!(WAIT, &labels),
-            output: counter!(OUTPUT, &labels),
-            memory: gauge!(MEMORY, &labels),
+            wait: lazy_histogram(WAIT, labels.clone()),
+            output: lazy_counter(OUTPUT, labels.clone()),
+            memory: lazy_gauge(MEMORY, labels.clone()),
             memory_high: AtomicUsize::new(0),
-            running: gauge!(RUNNING, &labels),
+            running: lazy_gauge(RUNNING, labels),
             in_flight: AtomicUsize::new(0),
             times: GuestClock::new(),
             adapter,
@@ -190,10 +209,9 @@ impl Metering {
     }
 }
 
-fn with(labels: &[(&'static str, String); 3], outcome: &str) -> Vec<(&'static str, String)> {
-    let mut labels = labels.to_vec();
-    labels.push(("outcome", outcome.to_owned()));
-    labels
+fn with(labels: &Labels<3>, outcome: &str) -> Labels<4> {
+    let [adapter, revision, call] = labels.clone();
+    [adapter, revision, call, ("outcome", outcome.to_owned())]
 }
 
 /// A call that has come and is not over.
