@@ -102,13 +102,14 @@ async fn what_the_predecessor_fails_too_stays_kept() {
 /// Calls that were under way when it was taken back are mapped again too.
 #[tokio::test]
 async fn it_is_taken_back_under_load_and_nothing_is_lost() {
-    let shop = Shop::with(Setup::default(), &["site", "app"]).await;
+    // So many that some are sure to be under way at any time.
+    let shop = Shop::with(Setup::default(), &["site", "app", "a", "b", "c", "d"]).await;
     shop.set_policy(&json!({ "rollback": { "seconds": 0 } })).await;
     let bad = shop.deploy("traps-later", "live").await;
-    let load = Load::failing(&shop, |number| if number % 2 == 1 { "boom" } else { "fine" });
+    let load = Load::failing(&shop, |number| if number % 4 > 0 { "boom" } else { "fine" });
     let ((), written) = load
         .during(async {
-            load.goes_on(60).await;
+            load.goes_on(100).await;
             shop.eclusa.decide(NAME, "rollback", &Value::Null).await.ok();
             load.goes_on(40).await;
         })

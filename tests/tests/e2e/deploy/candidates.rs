@@ -236,6 +236,23 @@ async fn what_waits_is_approved_declined_or_replaced() {
     assert_eq!((&entry["actor"], &entry["detail"]), (&json!("admin"), &json!("approved")));
 }
 
+/// Whoever approves has seen what it is, beside what serves now.
+#[tokio::test]
+async fn what_waits_is_approved_on_evidence_about_what_serves() {
+    let shop = Shop::open().await;
+    let second = shop.deploy("2", "trial").await;
+    let waiting = shop.deploy_by("renames", "?mode=manual", "waiting").await;
+    assert_eq!(waiting["predecessor"], second["revision"]);
+    let first = json!({ "revision": shop.first });
+    shop.eclusa.decide(NAME, "activate", &first).await.ok();
+    shop.eclusa.decide(NAME, "approve", &Value::Null).await.problem(409, "evidence_stale");
+    assert_eq!(shop.maps_now(shop.site()).await, shop.first);
+    let named = json!({ "revision": revision_of(&waiting) });
+    let live = shop.eclusa.decide(NAME, "activate", &named).await.ok();
+    assert_eq!((&live["id"], &live["state"]), (&waiting["id"], &json!("trial")));
+    assert_eq!(shop.maps_now(shop.site()).await, revision_of(&waiting));
+}
+
 /// Only the newest of many candidates is of interest.
 #[tokio::test]
 async fn of_many_at_once_the_newest_serves() {
@@ -251,8 +268,11 @@ async fn of_many_at_once_the_newest_serves() {
     let last = ids.pop().unwrap();
     shop.eclusa.deployment_in_state(&last, "trial").await;
     assert_eq!(shop.maps_now(shop.site()).await, sha256(&candidates[7]));
+    let mut never_checked = 0;
     for id in ids {
         let older = shop.eclusa.deployment(&id).await;
         assert_eq!(older["state"], "superseded", "{older:#}");
+        never_checked += usize::from(older["reason"]["code"] == "newer_candidate");
     }
+    assert!(never_checked >= 3, "{never_checked} of 7");
 }

@@ -91,6 +91,21 @@ async fn new_builds_under_load() {
     assert_eq!(files, kept);
 }
 
+/// Two operators see the same trouble: the second one's rollback goes not one
+/// step further.
+#[tokio::test]
+async fn a_rollback_that_is_given_twice_is_done_once() {
+    let shop = Shop::open().await;
+    let second = shop.deploy("2", "trial").await;
+    let third = shop.deploy("new-event", "trial").await;
+    let back = json!({ "from": third["revision"] });
+    let taken_back = shop.eclusa.decide(NAME, "rollback", &back).await.ok();
+    assert_eq!(taken_back["id"], third["id"]);
+    shop.eclusa.decide(NAME, "rollback", &back).await.problem(409, "not_live");
+    shop.eclusa.decide(NAME, "rollback", &json!({ "from": "" })).await.problem(409, "not_live");
+    assert_eq!(shop.maps_now(shop.site()).await, second["revision"]);
+}
+
 /// Several operators at once: each command is done or refused as a whole.
 #[tokio::test]
 async fn many_commands_at_once() {
