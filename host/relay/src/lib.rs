@@ -14,8 +14,8 @@ pub mod secrets;
 mod verify;
 
 pub use channels::Channels;
-pub use eclusa_journal::{Clock, SystemClock};
 pub use dispatcher::{Relay, RelayConfig, RelayParts, StartError};
+pub use eclusa_journal::{Clock, SystemClock};
 pub use event::{EventChannel, PlatformEvent};
 pub use http::{
     HttpClient, HttpConfig, HttpError, HttpErrorKind, HttpStartError, InvalidHeader,

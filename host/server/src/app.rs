@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use eclusa_deploy::live::{Line, Route, Routes};
 use eclusa_deploy::Deployer;
+use eclusa_deploy::live::{Line, Route, Routes};
 use eclusa_journal::{Journal, rfc3339};
 use eclusa_model::Channel;
 use eclusa_relay::Clock;

@@ -214,8 +214,10 @@ impl From<DeployError> for ApiProblem {
     fn from(error: DeployError) -> Self {
         let detail = error.to_string();
         match error {
-            DeployError::Name(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_name", detail)
-                .action("Choose another name; channels name their adapter by it."),
+            DeployError::Name(_) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_name", detail)
+                    .action("Choose another name; channels name their adapter by it.")
+            }
             DeployError::Unknown { kind, name } => Self::not_found(kind, &name),
             DeployError::Ambiguous { .. } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "revision_ambiguous", detail)
