@@ -75,8 +75,8 @@ impl Mapped {
 /// The journal of a server that has stopped knows it of every request; the API
 /// tells it message by message.
 pub(crate) async fn mapped(data: &Path, known: &[String; 2]) -> anyhow::Result<Mapped> {
-    let journal = SqliteJournal::open(data, SqliteOptions::default())
-        .context("cannot open the journal")?;
+    let journal =
+        SqliteJournal::open(data, SqliteOptions::default()).context("cannot open the journal")?;
     let mut mapped = Mapped::default();
     let mut last: Option<String> = None;
     let mut before = None;
