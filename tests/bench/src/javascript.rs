@@ -59,8 +59,7 @@ async fn run(options: &Options, table: &mut Table) -> anyhow::Result<()> {
     }
     let recording = running.stop()?;
 
-    let none = || Latencies::of(std::iter::empty());
-    let (mut steady, mut compiling) = (none(), none());
+    let (mut steady, mut compiling) = (Latencies::default(), Latencies::default());
     for (before, during) in &windows {
         let (before, while_it) = (recording.latencies(before), recording.latencies(during));
         eprintln!("  steady: {before}");

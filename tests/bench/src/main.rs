@@ -47,8 +47,7 @@ struct Options {
     /// is possible where that is less.
     #[arg(long, default_value_t = 1500.0)]
     rate: f64,
-    /// Seconds of steady load before revisions are swapped or compiled; as long
-    /// takes the swapping.
+    /// Seconds of steady load beside the swaps, which take as long.
     #[arg(long, default_value_t = 20, value_parser = value_parser!(u64).range(1..))]
     steady: u64,
     /// How many swaps between two kept revisions.

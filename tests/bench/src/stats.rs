@@ -1,7 +1,7 @@
 //! Medians and quantiles.
 
 /// Latencies in milliseconds.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Latencies(Vec<f64>);
 
 impl Latencies {

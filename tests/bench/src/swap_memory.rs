@@ -19,6 +19,9 @@ const RATE: f64 = 200.0;
 /// Connections of this load.
 const CONNECTIONS: usize = 8;
 
+/// So often the caches get time to fill.
+const MOST_ROUNDS: u32 = 20;
+
 /// When memory is looked at, as parts of all swaps. The first is what the others
 /// are compared with.
 const LOOKS: [f64; 4] = [0.1, 0.2, 0.5, 1.0];
@@ -35,17 +38,18 @@ async fn run(options: &Options, table: &mut Table) -> anyhow::Result<()> {
     let process = Process::eclusa(&options.eclusa, &adapters, &data, "sqlite")?;
     let api = process.api()?;
     let path = api.channel("shop", &Chat::Shop.channel()).await?;
-    let script: Script = Arc::new(move |connection, round| {
-        let thread = connection * 16 + round % 16;
-        Chat::Shop.call(&path, &format!("c{thread}"), round)
-    });
-    let address = process.address.clone();
-    let load = Load { address, connections: CONNECTIONS, script, keep_answers: false };
-    let running = load.at(RATE)?;
+    let load = |kind: &str| {
+        let (path, kind) = (path.clone(), kind.to_owned());
+        let script: Script = Arc::new(move |connection, round| {
+            let thread = connection * 16 + round % 16;
+            Chat::Shop.call(&path, &format!("{kind}{thread}"), round)
+        });
+        let address = process.address.clone();
+        Load { address, connections: CONNECTIONS, script, keep_answers: false }
+    };
+    warm_up(&process, load).await?;
+    let running = load("c").at(RATE)?;
 
-    // What the load itself takes is there before the first look.
-    tokio::time::sleep(Duration::from_secs(options.seconds)).await;
-    eprintln!("  before: {}", Resident::settled(process.id()).await?);
     let looks = looks(options.deployments);
     let (began, mut seen, mut failed) = (Instant::now(), Vec::new(), 0);
     for (number, component) in (1..=options.deployments).zip(components.iter().cycle()) {
@@ -78,6 +82,22 @@ async fn run(options: &Options, table: &mut Table) -> anyhow::Result<()> {
     table.none("swap-memory: deployments and swaps that failed", failed, all);
     let refused = recording.refused().count();
     table.none("swap-memory: requests refused", refused, recording.sent.len());
+    Ok(())
+}
+
+/// Lets the server's caches fill, above all the journal's of database pages: what
+/// the load takes must not be taken for what swaps take.
+async fn warm_up(process: &Process, load: impl Fn(&str) -> Load) -> anyhow::Result<()> {
+    let mut before = 0.0;
+    for round in 0..MOST_ROUNDS {
+        load(&format!("m{round}-")).most(Duration::from_secs(4))?;
+        let now = Resident::settled(process.id()).await?;
+        eprintln!("  warming up: {now}");
+        if now.all < before * 1.01 {
+            break;
+        }
+        before = now.all;
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Swaps between two kept revisions under steady load on several channels:
 //! whether anybody notices.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,10 @@ const CHANNELS: [&str; 4] = ["shop-a", "shop-b", "shop-c", "shop-d"];
 
 /// Conversations of each connection and channel.
 const CONVERSATIONS: u64 = 4;
+
+/// Steady load and load with swaps take turns so often, so that both get the same
+/// share of whatever else happens on the machine.
+const ROUNDS: u32 = 4;
 
 /// Messages whose way is followed, in the names of their conversations; those
 /// that only find out how many are possible are not.
@@ -52,21 +57,27 @@ async fn run(options: &Options, table: &mut Table) -> anyhow::Result<()> {
 
     let running = load(FOLLOWED).at(rate)?;
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let began = Instant::now();
-    let phase = Duration::from_secs(options.steady);
-    tokio::time::sleep(phase).await;
-    let swapping = Instant::now();
-    let activations = swap(&api, &revisions, options.swaps, phase).await?;
-    let swapped = Instant::now();
-    tokio::time::sleep(phase / 4).await;
+    let (phase, mut done) = (Duration::from_secs(options.steady) / ROUNDS, 0);
+    let (mut windows, mut activations) = (Vec::new(), Vec::new());
+    for round in 1..=ROUNDS {
+        let began = Instant::now();
+        tokio::time::sleep(phase).await;
+        let swapping = Instant::now();
+        let next = done..options.swaps * round / ROUNDS;
+        done = next.end;
+        activations.extend(swap(&api, &revisions, next, phase).await?);
+        windows.push((began..swapping, swapping..Instant::now()));
+    }
     let recording = running.stop()?;
 
-    let steady = recording.latencies(&(began..swapping));
-    let during = recording.latencies(&(swapping..swapped));
-    let after = recording.latencies(&(swapped..swapped + phase));
-    eprintln!("  steady: {steady}");
-    eprintln!("  during {} swaps in {:?}: {during}", options.swaps, swapped - swapping);
-    eprintln!("  after: {after}");
+    let (mut steady, mut during) = (Latencies::default(), Latencies::default());
+    for (before, swapping) in &windows {
+        let (before, swapping) = (recording.latencies(before), recording.latencies(swapping));
+        eprintln!("  steady: {before}");
+        eprintln!("  during {} swaps: {swapping}", options.swaps / ROUNDS);
+        (steady, during) = (steady.and(before), during.and(swapping));
+    }
+    let activations = Latencies::of(activations.into_iter());
     eprintln!("  one swap takes: {activations}");
     let metrics = api.text("/metrics").await?;
     let calls = aftermath::receive_calls(&metrics, "shop");
@@ -129,26 +140,29 @@ fn place(connection: u64, round: u64) -> (usize, u64, u64) {
     ((round % channels) as usize, conversation, round / channels / CONVERSATIONS)
 }
 
-/// Lets both revisions serve in turn, so often in so long; returns how long each
-/// swap took.
+/// Lets both revisions serve in turn, the ones with even numbers the first of
+/// them, evenly spread over so long; returns how many milliseconds each took.
 async fn swap(
     api: &Api,
     revisions: &[String; 2],
-    swaps: u32,
+    numbers: Range<u32>,
     length: Duration,
-) -> anyhow::Result<Latencies> {
-    let began = Instant::now();
+) -> anyhow::Result<Vec<f64>> {
+    let (began, pause) = (Instant::now(), length / numbers.len().max(1) as u32);
     let mut took = Vec::new();
-    for (number, revision) in (0..swaps).zip(revisions.iter().cycle()) {
-        tokio::time::sleep_until((began + length / swaps * number).into()).await;
+    for (nth, number) in (0_u32..).zip(numbers) {
+        tokio::time::sleep_until((began + pause * nth).into()).await;
+        let [even, odd] = revisions;
         let asked = Instant::now();
-        if let Err(error) = api.activate("shop", revision).await {
+        let activated = api.activate("shop", if number % 2 == 0 { even } else { odd }).await;
+        took.push(asked.elapsed().as_secs_f64() * 1e3);
+        if let Err(error) = activated {
             // The host may have taken the other one back by itself, which counts.
             eprintln!("  {error:#}");
         }
-        took.push(asked.elapsed().as_secs_f64() * 1e3);
     }
-    Ok(Latencies::of(took.into_iter()))
+    tokio::time::sleep_until((began + length).into()).await;
+    Ok(took)
 }
 
 /// All that was acknowledged.
