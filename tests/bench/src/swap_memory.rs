@@ -109,7 +109,8 @@ fn looks(of: u32) -> Vec<u32> {
 /// The last but one and the last build, of which the last one serves.
 fn kept(components: &[Vec<u8>; 2], last: u32) -> [String; 2] {
     let build = |number: u32| {
-        let component = &components[if number % 2 == 1 { 0 } else { 1 }];
+        let [odd, even] = components;
+        let component = if number % 2 == 1 { odd } else { even };
         sha256(&variant(component, &number.to_string()))
     };
     [build(last - 1), build(last)]
