@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod depth;
 mod ingress;
+mod leftover;
 mod operation;
 mod problem;
 mod routes;

@@ -7,6 +7,7 @@ use axum::middleware::from_fn;
 use axum::routing::{any, get};
 
 use crate::app::App;
+use crate::leftover::read_leftover;
 use crate::problem::{ApiProblem, correlate};
 use crate::{api, demo, ingress, operation};
 
@@ -35,6 +36,7 @@ pub(crate) fn routes(app: App, demo: Option<demo::FakeChats>) -> Router {
         .method_not_allowed_fallback(no_method)
         .layer(DefaultBodyLimit::max(API_BODY_BYTES))
         .layer(from_fn(correlate))
+        .layer(from_fn(read_leftover))
 }
 
 async fn no_route(uri: Uri) -> ApiProblem {

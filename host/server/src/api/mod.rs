@@ -14,17 +14,12 @@ mod page;
 mod query;
 mod replay;
 
-use std::time::Duration;
-
 use axum::Router;
-use axum::body::{Body, Bytes};
 use axum::extract::DefaultBodyLimit;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post, put};
-
-use http_body_util::BodyExt;
 
 pub(crate) use channel_input::ChannelInput;
 pub(crate) use channels::{ingress_url, save};
@@ -32,9 +27,6 @@ pub(crate) use channels::{ingress_url, save};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::problem::ApiProblem;
-
-/// How long a body is read that is not wanted.
-const DISCARD_TIME: Duration = Duration::from_secs(10);
 
 /// All routes under `/v1`, each behind the permission it needs.
 pub(crate) fn routes(app: &App) -> Router<App> {
@@ -88,27 +80,7 @@ async fn allow(
     mut request: Request,
     next: Next,
 ) -> Result<Response, ApiProblem> {
-    match app.tokens.check(request.headers(), permission) {
-        Ok(actor) => request.extensions_mut().insert(actor),
-        Err(refusal) => {
-            discard(request.into_body(), app.config.limits.engine().component_bytes).await;
-            return Err(refusal);
-        }
-    };
+    let actor = app.tokens.check(request.headers(), permission)?;
+    request.extensions_mut().insert(actor);
     Ok(next.run(request).await)
-}
-
-/// Reads a body that is not wanted: a caller who is still sending it would see a
-/// broken connection instead of the answer.
-async fn discard(mut body: Body, most: usize) {
-    let reading = async {
-        let mut read = 0;
-        while let Some(Ok(frame)) = body.frame().await
-            && read <= most
-        {
-            read += frame.data_ref().map_or(0, Bytes::len);
-        }
-    };
-    // Who is slower than that is not waited for.
-    let _ = tokio::time::timeout(DISCARD_TIME, reading).await;
 }
