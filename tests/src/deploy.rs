@@ -59,13 +59,21 @@ impl Eclusa {
         .await
     }
 
-    /// A deployment once it has come to a state.
+    /// A deployment once it has come to a state, and traffic follows that.
     pub async fn deployment_in_state(&self, id: &str, state: &str) -> Value {
-        eventually(&format!("a deployment becomes {state}"), async || {
+        let deployment = eventually(&format!("a deployment becomes {state}"), async || {
             let deployment = self.deployment(id).await;
             (deployment["state"] == state).then_some(deployment)
         })
-        .await
+        .await;
+        self.followed(deployment["adapter"].as_str().expect("a name")).await;
+        deployment
+    }
+
+    /// Waits until traffic follows what is recorded: an adapter is shown as it
+    /// stands after that.
+    async fn followed(&self, name: &str) {
+        self.adapter(name).await;
     }
 
     /// The newest deployment of what was saved in the folder, once it is decided.
@@ -105,11 +113,14 @@ impl Eclusa {
         entries
     }
 
-    /// The newest entry of the audit about an action, as soon as there is one.
+    /// The newest entry of the audit about an action, as soon as there is one and
+    /// traffic follows it.
     pub async fn audited(&self, name: &str, action: &str) -> Value {
-        eventually(&format!("the audit tells of {action}"), async || {
+        let entry = eventually(&format!("the audit tells of {action}"), async || {
             self.audit(name).await.into_iter().rfind(|entry| entry["action"] == action)
         })
-        .await
+        .await;
+        self.followed(name).await;
+        entry
     }
 }

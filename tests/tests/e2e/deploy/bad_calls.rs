@@ -37,7 +37,7 @@ async fn names_that_are_none() {
     }
     // These are other paths altogether.
     for name in ["", "../x", "shop/x", "./", "%2e%2e", "%2e%2e/%2e%2e/x"] {
-        let answer = shop.eclusa.put_adapter(name, "", b"hello").await;
+        let answer = shop.eclusa.put_adapter(name, "", &component).await;
         assert!([404, 405].contains(&answer.status), "{name}: {}", answer.body);
     }
     assert_eq!(shop.eclusa.put_adapter("%ff", "", &component).await.status, 400);
@@ -82,6 +82,31 @@ async fn bodies_that_are_too_large_or_none() {
     let reason = json!({ "reason": "x".repeat(4 << 20) });
     let answer = shop.eclusa.decide(NAME, "rollback", &reason).await;
     answer.problem(413, "body_too_large");
+}
+
+/// Whoever is refused before the end of a large body gets the answer all the
+/// same, not a broken connection.
+#[tokio::test]
+async fn refusals_reach_who_is_still_sending() {
+    let shop = Shop::open().await;
+    let large = vec![b' '; 9 << 20];
+    let ingress = &shop.site().ingress;
+    let token = |token: &str| [("authorization".to_owned(), format!("Bearer {token}"))];
+    let (known, unknown) = (token(shop.eclusa.token()), token("guessed"));
+    for (method, path, headers, status, code) in [
+        ("PUT", "/v1/adapters/shop", &unknown[..], 401, "token_unknown"),
+        ("PUT", "/v1/adapters/shop", &[], 401, "token_missing"),
+        ("PUT", "/v1/nothing", &known, 404, "route_unknown"),
+        ("PATCH", "/v1/adapters/shop", &known, 405, "method_not_allowed"),
+        ("POST", "/v1/adapters/shop/activate", &known, 413, "body_too_large"),
+        ("POST", "/v1/adapters/shop/approve", &known, 409, "nothing_waits"),
+        ("POST", "/in/nobody", &[], 404, "channel_unknown"),
+        ("POST", ingress, &[], 413, "body_too_large"),
+    ] {
+        let answer = shop.eclusa.call(method, path, headers, &*large).await;
+        answer.problem(status, code);
+    }
+    assert_eq!(shop.maps_now(shop.site()).await, shop.first);
 }
 
 #[tokio::test]

@@ -171,8 +171,8 @@ impl Shop {
         tokio::join!(work, writing)
     }
 
-    /// All messages from the chat as events, by channel and conversation, each
-    /// with its external id; none of them may come twice.
+    /// All events, which must be so many, by channel and conversation; each must
+    /// be a message from the chat.
     pub(super) async fn events(&self, count: usize) -> BTreeMap<(String, String), Vec<Value>> {
         let mut by_conversation: BTreeMap<_, Vec<Value>> = BTreeMap::new();
         for event in self.eclusa.events(None, count).await {
