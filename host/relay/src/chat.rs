@@ -11,6 +11,7 @@ use eclusa_journal::{DeliveryBody, Lane};
 use eclusa_model::{
     Channel, HttpRequest, HttpResponse, NextRequest, OutboundMessage, Outcome, Problem, Warning,
 };
+use fail::fail_point;
 
 use crate::delivery::{Carried, Carrier, Policy, Recorder};
 use crate::http::Answer;
@@ -110,7 +111,10 @@ impl Send<'_> {
         let result = self.steps().await;
         self.recorder.attempt.revision = Some(reference(&self.made.by));
         match result {
-            Ok(external_id) => self.recorder.done(external_id),
+            Ok(external_id) => {
+                fail_point!("relay.chat_answered");
+                self.recorder.done(external_id)
+            }
             Err(Failure::Dead(problem)) => self.recorder.dead(problem),
             Err(Failure::Later(problem, retry_after)) => {
                 self.recorder.failed(self.policy, self.attempts, retry_after, problem)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use eclusa_journal::{DeliveryBody, Lane, StoredEvent};
 use eclusa_model::{Problem, Secret};
+use fail::fail_point;
 use http::{HeaderMap, HeaderValue};
 use standardwebhooks::{
     HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook,
@@ -123,7 +124,10 @@ impl PlatformCarrier {
             Problem::refused(code, format!("the platform answered with status {}", response.status))
         };
         match Answer::of(response.status) {
-            Answer::Taken => recorder.done(None),
+            Answer::Taken => {
+                fail_point!("relay.platform_answered");
+                recorder.done(None)
+            }
             Answer::NotNow => {
                 let problem = refused("platform_unavailable")
                     .action("Check why the platform does not take events.")

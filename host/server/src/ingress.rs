@@ -15,6 +15,7 @@ use eclusa_model::{
     Warning,
 };
 use eclusa_relay::{SignedRequest, Verified, verify};
+use fail::fail_point;
 use metrics::counter;
 use serde::Serialize;
 
@@ -93,6 +94,7 @@ async fn receive(
     let (parts, body) = request.into_parts();
     let method = parts.method.as_str().to_ascii_uppercase();
     let bytes = read_body(body, app.config.limits.body_bytes).await?;
+    fail_point!("ingress.read");
     let verified = verify(
         manifest,
         &channel.secrets,

@@ -10,6 +10,7 @@ use eclusa_journal::registry::{
     AdapterRecord, AuditAction, AuditEntry, Deployment, DeploymentReason, DeploymentState,
 };
 use eclusa_journal::{Clock, Journal, Registry, RegistryChange, Traffic, rfc3339};
+use fail::fail_point;
 use metrics::counter;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -202,6 +203,7 @@ impl Core {
         self.prune(state, &mut step);
         step.record.revision += 1;
         let Step { record, deployments, audit } = step;
+        fail_point!("deploy.before_record");
         self.registry
             .record(RegistryChange {
                 adapter: Some(record.clone()),
@@ -209,6 +211,7 @@ impl Core {
                 audit: audit.clone(),
             })
             .await?;
+        fail_point!("deploy.recorded");
         for entry in &audit {
             tracing::info!(
                 adapter = entry.adapter,

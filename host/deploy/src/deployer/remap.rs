@@ -8,6 +8,7 @@ use eclusa_engine::CallContext;
 use eclusa_journal::registry::AuditAction;
 use eclusa_journal::{JournalError, Remap, RequestRecord, RevisionRef};
 use eclusa_model::Request;
+use fail::fail_point;
 
 use super::core::{Core, ITSELF, Slot, State, Step};
 use crate::DeployError;
@@ -124,6 +125,7 @@ impl Core {
             warnings: received.warnings,
             push: self.options.push,
         };
+        fail_point!("deploy.remapping");
         match self.traffic.remap(remap).await {
             // Somebody else has mapped it meanwhile.
             Ok(_) | Err(JournalError::NotUnmapped { .. }) => Ok(true),

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
+use fail::fail_point;
 use rusqlite::Connection;
 
 use super::writer::Health;
@@ -70,6 +71,7 @@ fn work(file: &Path, woken: &Receiver<()>, health: &Health) -> rusqlite::Result<
     let conn = Connection::open(file)?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     while woken.recv().is_ok() {
+        fail_point!("journal.checkpoint");
         if let Err(error) = checkpoint(&conn, "PRAGMA wal_checkpoint(PASSIVE)") {
             // The log is as good as before. On a full disk the next one may
             // succeed; after any other failure the process has to stop.

@@ -1,5 +1,6 @@
 //! The tables, and how older ones become them.
 
+use fail::fail_point;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::OpenError;
@@ -164,6 +165,7 @@ pub(super) fn prepare(conn: &mut Connection) -> Result<(Ids, Clock), OpenError> 
     }
     for migration in MIGRATIONS.iter().skip(found as usize) {
         tx.execute_batch(migration)?;
+        fail_point!("journal.migrating");
     }
     tx.pragma_update(None, "user_version", known)?;
     let node = tx.query_row("SELECT node FROM journal", [], |row| row.get(0)).optional()?;

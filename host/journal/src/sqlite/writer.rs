@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use fail::fail_point;
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -224,11 +225,18 @@ impl Writer {
             deliveries: Vec::new(),
             newest_event: None,
         };
+        let mut tasks = tasks.iter_mut();
+        if let Some(first) = tasks.next() {
+            first.run(&mut unit)?;
+        }
         for task in tasks {
+            fail_point!("journal.mid_batch");
             task.run(&mut unit)?;
         }
         let Unit { deliveries, newest_event, .. } = unit;
+        fail_point!("journal.before_commit");
         transaction.commit()?;
+        fail_point!("journal.after_commit");
         if let Some(feed) = &self.feed {
             for delivery in deliveries {
                 // The dispatcher may be gone already at the end of the process.

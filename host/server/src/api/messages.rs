@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use eclusa_journal::{Idempotency, Submit};
 use eclusa_model::{OutboundMessage, SupportLevel};
+use fail::fail_point;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -31,6 +32,7 @@ pub(super) async fn send(
     headers: HeaderMap,
     request: Bytes,
 ) -> Result<Response, ApiProblem> {
+    fail_point!("api.read");
     let query: SendQuery = query::read(&uri)?;
     let channel = channels::find(&app, &id)?;
     let message: OutboundMessage = body::read(&request)?;
