@@ -5,7 +5,7 @@ use eclusa_model::Channel;
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    Accept, Accepted, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryBody, DeliveryId,
+    Accept, Accepted, Attempt, ChannelChange, DeadLetter, DeliveryBody, DeliveryChange, DeliveryId,
     EventPage, Finish, JournalError, MessageRecord, Page, RequestRecord, Submit, Submitted, Token,
 };
 
@@ -32,9 +32,9 @@ pub trait Journal: Send + Sync + 'static {
     ) -> Result<(), JournalError>;
 
     /// All deliveries that are not finished, in the order accepted, followed by
-    /// each new one as it is committed, in the order of the commits. Can be taken
+    /// each change as it is committed, in the order of the commits. Can be taken
     /// once; `None` after that.
-    fn take_deliveries(&self) -> Option<mpsc::UnboundedReceiver<Delivery>>;
+    fn take_deliveries(&self) -> Option<mpsc::UnboundedReceiver<DeliveryChange>>;
 
     /// What a delivery is to carry. `None` when it is finished.
     async fn delivery(&self, delivery: DeliveryId) -> Result<Option<DeliveryBody>, JournalError>;

@@ -28,7 +28,7 @@ pub use registry::{Registry, RegistryChange};
 pub use sqlite::{OpenError, SqliteJournal, SqliteOptions};
 pub use traffic::{OutboundRecord, Traffic};
 pub use types::{
-    Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, Delivery, DeliveryBody, DeliveryId,
-    FailedMapping, Finish, Idempotency, Lane, Mapping, MessageState, RawRequest, Remap,
-    RevisionRef, Submit, Submitted, Target, Token, TokenRole,
+    Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, Delivery, DeliveryBody,
+    DeliveryChange, DeliveryId, FailedMapping, Finish, HELD, Idempotency, Lane, Mapping,
+    MessageState, RawRequest, Remap, RevisionRef, Submit, Submitted, Target, Token, TokenRole,
 };

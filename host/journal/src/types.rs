@@ -204,8 +204,27 @@ pub struct Delivery {
     pub lane: Lane,
     /// How many attempts have been made.
     pub attempts: u32,
-    /// Not before this time, in Unix milliseconds.
+    /// Not before this time, in Unix milliseconds; [`HELD`] where it waits for a
+    /// person.
     pub due_at_ms: i64,
+}
+
+/// When a delivery is due that holds its lane: at no time.
+pub const HELD: i64 = i64::MAX;
+
+/// A change to what is to be delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeliveryChange {
+    /// A delivery is to be made, in its place by its id: a new one, or one that a
+    /// person lets go out again. One that is known already is due anew.
+    Put(Delivery),
+    /// A delivery that is held is not to be made any more.
+    Remove {
+        /// Its id.
+        id: DeliveryId,
+        /// Its lane.
+        lane: Lane,
+    },
 }
 
 /// What a delivery carries.
@@ -217,6 +236,8 @@ pub enum DeliveryBody {
         message: OutboundMessage,
         /// How many attempts have been made.
         attempts: u32,
+        /// The revision that a person chose to map it; else the one that serves.
+        revision: Option<RevisionRef>,
     },
     /// An event for the platform.
     Event {
@@ -268,6 +289,12 @@ pub enum Finish {
     },
     /// It became a dead letter.
     Dead {
+        /// Why.
+        problem: Problem,
+    },
+    /// It became a dead letter and stays the head of its lane, which waits until a
+    /// person redrives or discards it.
+    Held {
         /// Why.
         problem: Problem,
     },

@@ -37,7 +37,7 @@ impl Carrier for ChatCarrier {
     async fn carry(&self, lane: &Lane, body: DeliveryBody) -> Carried {
         let recorder = |revision| Recorder::start(self.policy.clock.now_ms(), revision);
         let (message, attempts) = match body {
-            DeliveryBody::Message { message, attempts } => (message, attempts),
+            DeliveryBody::Message { message, attempts, .. } => (message, attempts),
             DeliveryBody::Event { .. } => {
                 return recorder(None).dead(Problem::invalid(
                     "wrong_target",

@@ -15,8 +15,8 @@ use crate::event::{Kind, PreparedEvent};
 use crate::id::Ids;
 use crate::{
     Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryBody,
-    DeliveryId, EventPage, Finish, Journal, JournalError, Mapping, MessageRecord, Page,
-    RequestRecord, Submit, Submitted, Target, Token, body,
+    DeliveryChange, DeliveryId, EventPage, Finish, Journal, JournalError, Mapping, MessageRecord,
+    Page, RequestRecord, Submit, Submitted, Target, Token, body,
 };
 use registry::RegistryState;
 use state::State;
@@ -110,14 +110,14 @@ impl Journal for MemoryJournal {
         Ok(())
     }
 
-    fn take_deliveries(&self) -> Option<mpsc::UnboundedReceiver<Delivery>> {
+    fn take_deliveries(&self) -> Option<mpsc::UnboundedReceiver<DeliveryChange>> {
         let mut state = self.state.lock();
         if state.feed.is_some() {
             return None;
         }
         let (feed, deliveries) = mpsc::unbounded_channel();
         for delivery in state.pending.values() {
-            feed.send(delivery.clone()).ok()?;
+            feed.send(DeliveryChange::Put(delivery.clone())).ok()?;
         }
         state.feed = Some(feed);
         Some(deliveries)
@@ -138,7 +138,8 @@ impl Journal for MemoryJournal {
         }
         let Some(stored) = state.messages.get(&delivery) else { return Ok(None) };
         let message = state.for_adapter(delivery, stored).map_err(storage)?;
-        Ok(Some(DeliveryBody::Message { message, attempts }))
+        let revision = state.chosen.get(&delivery).cloned();
+        Ok(Some(DeliveryBody::Message { message, attempts, revision }))
     }
 
     fn latest_event(&self) -> watch::Receiver<Option<String>> {

@@ -11,8 +11,9 @@ use crate::event::{PreparedEvent, StatusNews, Subject, state_name};
 use crate::id::{Clock, Ids};
 use crate::key::{self, Key};
 use crate::{
-    Accept, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryId, Finish, JournalError, Lane,
-    Mapping, MessageState, RequestRecord, Submit, Target, Token, body,
+    Accept, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryChange, DeliveryId, Finish, HELD,
+    JournalError, Lane, Mapping, MessageState, RequestRecord, RevisionRef, Submit, Target, Token,
+    body,
 };
 
 /// An event as it was recorded.
@@ -65,6 +66,8 @@ pub(super) struct State {
     pub(super) messages: BTreeMap<i64, Outbound>,
     keys: HashMap<Key, i64>,
     pub(super) pending: BTreeMap<DeliveryId, Delivery>,
+    /// The revisions that a person chose for messages.
+    pub(super) chosen: HashMap<DeliveryId, RevisionRef>,
     pub(super) attempts: HashMap<DeliveryId, Vec<Attempt>>,
     /// When an event was handed on, in Unix milliseconds.
     pub(super) pushed: HashMap<DeliveryId, i64>,
@@ -74,7 +77,7 @@ pub(super) struct State {
     retired_channels: HashSet<String>,
     pub(super) logos: HashMap<String, (String, Vec<u8>)>,
     pub(super) tokens: BTreeMap<String, Token>,
-    pub(super) feed: Option<mpsc::UnboundedSender<Delivery>>,
+    pub(super) feed: Option<mpsc::UnboundedSender<DeliveryChange>>,
 }
 
 impl State {
@@ -87,6 +90,7 @@ impl State {
             messages: BTreeMap::new(),
             keys: HashMap::new(),
             pending: BTreeMap::new(),
+            chosen: HashMap::new(),
             attempts: HashMap::new(),
             pushed: HashMap::new(),
             dead: BTreeMap::new(),
@@ -211,11 +215,15 @@ impl State {
         let lane =
             Lane { target, channel: channel.to_owned(), conversation: conversation.to_owned() };
         let delivery = Delivery { id, lane, attempts: 0, due_at_ms: now_ms() };
-        if let Some(feed) = &self.feed {
-            // The dispatcher may be gone already at the end of the process.
-            let _ = feed.send(delivery.clone());
-        }
+        self.tell(DeliveryChange::Put(delivery.clone()));
         self.pending.insert(id, delivery);
+    }
+
+    /// Tells the dispatcher, which may be gone already at the end of the process.
+    pub(super) fn tell(&self, change: DeliveryChange) {
+        if let Some(feed) = &self.feed {
+            let _ = feed.send(change);
+        }
     }
 
     /// Records a message; its number, its state, and whether it was there.
@@ -260,23 +268,31 @@ impl State {
         Ok((id, MessageState::Queued, false))
     }
 
-    /// Records an attempt; one of a delivery that is finished changes nothing.
+    /// Records an attempt; one of a delivery that is finished or held changes
+    /// nothing.
     pub(super) fn finish(&mut self, id: DeliveryId, attempt: Attempt, finish: Finish) {
-        let Some(delivery) = self.pending.get_mut(&id) else { return };
+        let found = self.pending.get_mut(&id).filter(|delivery| delivery.due_at_ms != HELD);
+        let Some(delivery) = found else { return };
         self.attempts.entry(id).or_default().push(attempt);
         delivery.attempts += 1;
         if let Finish::Retry { due_at_ms } = finish {
-            delivery.due_at_ms = due_at_ms;
+            delivery.due_at_ms = due_at_ms.min(HELD - 1);
             return;
         }
-        let Some(Delivery { lane, attempts, .. }) = self.pending.remove(&id) else { return };
+        let Delivery { lane, attempts, .. } = delivery.clone();
+        if matches!(finish, Finish::Held { .. }) {
+            delivery.due_at_ms = HELD;
+        } else {
+            self.pending.remove(&id);
+            self.chosen.remove(&id);
+        }
         match (finish, lane.target) {
             (Finish::Retry { .. }, _) => {}
             (Finish::Done { external_id }, Target::Chat) => self.sent(id, &lane, external_id),
             (Finish::Done { .. }, Target::Platform) => {
                 self.pushed.insert(id, now_ms());
             }
-            (Finish::Dead { problem }, target) => {
+            (Finish::Dead { problem } | Finish::Held { problem }, target) => {
                 self.advance(id, MessageState::Failed, Some(problem.clone()));
                 let text = self.ids.text(id);
                 let letter = DeadLetter {

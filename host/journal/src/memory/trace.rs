@@ -3,14 +3,15 @@
 use super::state::State;
 use crate::clock::rfc3339;
 use crate::event::Kind;
-use crate::{MessageRecord, MessageState, body};
+use crate::{HELD, MessageRecord, MessageState, body};
 
 /// A message of either direction.
 pub(super) fn message(state: &State, id: &str) -> Result<Option<MessageRecord>, serde_json::Error> {
     let Some(number) = state.ids.number(id) else { return Ok(None) };
     let id = state.ids.text(number);
     let attempts = state.attempts.get(&number).cloned().unwrap_or_default();
-    let next_attempt_at = state.pending.get(&number).map(|pending| rfc3339(pending.due_at_ms));
+    let due = state.pending.get(&number).map(|pending| pending.due_at_ms);
+    let next_attempt_at = due.filter(|due_at_ms| *due_at_ms != HELD).map(rfc3339);
     if let Some(message) = state.messages.get(&number) {
         return Ok(Some(MessageRecord {
             channel: message.channel.clone(),

@@ -8,7 +8,10 @@ use super::readers::storage;
 use super::text::Text;
 use super::writer::{Fault, Unit};
 use crate::id::Ids;
-use crate::{Delivery, DeliveryBody, DeliveryId, Finish, JournalError, Lane, Target};
+use crate::{
+    Attempt, Delivery, DeliveryBody, DeliveryChange, DeliveryId, Finish, HELD, JournalError, Lane,
+    MessageState, RevisionRef, Target,
+};
 
 /// Records a new delivery.
 pub(super) fn add(unit: &mut Unit<'_>, id: DeliveryId, lane: Lane) -> rusqlite::Result<()> {
@@ -18,14 +21,15 @@ pub(super) fn add(unit: &mut Unit<'_>, id: DeliveryId, lane: Lane) -> rusqlite::
              VALUES (?1, ?2, ?3, ?4, 0, ?5)",
         )?
         .execute(params![id, Text(lane.target), lane.channel, lane.conversation, unit.now_ms])?;
-    unit.deliveries.push(Delivery { id, lane, attempts: 0, due_at_ms: unit.now_ms });
+    let delivery = Delivery { id, lane, attempts: 0, due_at_ms: unit.now_ms };
+    unit.deliveries.push(DeliveryChange::Put(delivery));
     Ok(())
 }
 
 /// Sends all pending deliveries in order, one by one as they are read.
 pub(super) fn announce_pending(
     conn: &Connection,
-    feed: &mpsc::UnboundedSender<Delivery>,
+    feed: &mpsc::UnboundedSender<DeliveryChange>,
 ) -> rusqlite::Result<usize> {
     let mut statement = conn.prepare(
         "SELECT id, target, channel, conversation, attempts, due_at_ms FROM deliveries ORDER BY id",
@@ -33,7 +37,7 @@ pub(super) fn announce_pending(
     let mut rows = statement.query([])?;
     let mut count = 0;
     while let Some(row) = rows.next()? {
-        if feed.send(delivery(row)?).is_err() {
+        if feed.send(DeliveryChange::Put(delivery(row)?)).is_err() {
             break;
         }
         count += 1;
@@ -51,11 +55,25 @@ fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
     })
 }
 
-/// Records an attempt. One of a delivery that is finished changes nothing.
+/// An attempt made ready for storing.
+pub(super) struct PreparedAttempt {
+    json: String,
+    revision: Option<RevisionRef>,
+}
+
+impl PreparedAttempt {
+    pub(super) fn new(attempt: &Attempt) -> Result<Self, JournalError> {
+        let json = serde_json::to_string(attempt).map_err(storage)?;
+        Ok(Self { json, revision: attempt.revision.clone() })
+    }
+}
+
+/// Records an attempt. One of a delivery that is finished or held changes
+/// nothing.
 pub(super) fn finish(
     unit: &mut Unit<'_>,
     id: DeliveryId,
-    attempt: &str,
+    attempt: &PreparedAttempt,
     finish: &Finish,
 ) -> Result<(), Fault> {
     let found = unit
@@ -66,33 +84,34 @@ pub(super) fn finish(
         )?
         .query_row([id], delivery)
         .optional()?;
-    let Some(Delivery { lane, attempts, .. }) = found else {
+    let waiting = found.filter(|delivery| delivery.due_at_ms != HELD);
+    let Some(Delivery { lane, attempts, .. }) = waiting else {
         return Ok(());
     };
     unit.conn
         .prepare_cached(
             "INSERT INTO attempts (delivery, done, at_ms, attempt) VALUES (?1, ?2, ?3, ?4)",
         )?
-        .execute(params![id, matches!(finish, Finish::Done { .. }), unit.now_ms, attempt])?;
+        .execute(params![id, matches!(finish, Finish::Done { .. }), unit.now_ms, attempt.json])?;
     match finish {
         Finish::Retry { due_at_ms } => {
             unit.conn
                 .prepare_cached(
                     "UPDATE deliveries SET attempts = attempts + 1, due_at_ms = ?2 WHERE id = ?1",
                 )?
-                .execute(params![id, due_at_ms])?;
+                .execute(params![id, (*due_at_ms).min(HELD - 1)])?;
             return Ok(());
         }
         Finish::Done { external_id } if lane.target == Target::Chat => {
             messages::sent(unit, id, &lane, external_id.as_deref())?;
         }
         Finish::Done { .. } => {}
-        Finish::Dead { problem } => {
+        Finish::Dead { problem } | Finish::Held { problem } => {
             unit.conn
                 .prepare_cached(
                     "INSERT INTO dead_letters
-                     (id, target, channel, conversation, attempts, problem, died_at_ms)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                     (id, target, channel, conversation, attempts, problem, died_at_ms, revision)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 )?
                 .execute(params![
                     id,
@@ -101,12 +120,21 @@ pub(super) fn finish(
                     lane.conversation,
                     attempts.saturating_add(1),
                     Text(problem),
-                    unit.now_ms
+                    unit.now_ms,
+                    attempt.revision.as_ref().map(Text),
                 ])?;
             if lane.target == Target::Chat {
-                messages::advance(unit, id, crate::MessageState::Failed, Some(problem))?;
+                messages::advance(unit, id, MessageState::Failed, Some(problem))?;
             }
         }
+    }
+    if matches!(finish, Finish::Held { .. }) {
+        unit.conn
+            .prepare_cached(
+                "UPDATE deliveries SET attempts = attempts + 1, due_at_ms = ?2 WHERE id = ?1",
+            )?
+            .execute(params![id, HELD])?;
+        return Ok(());
     }
     unit.conn.prepare_cached("DELETE FROM deliveries WHERE id = ?1")?.execute([id])?;
     Ok(())
@@ -119,25 +147,28 @@ pub(super) fn body(
     id: DeliveryId,
 ) -> Result<Option<DeliveryBody>, JournalError> {
     let found = conn
-        .prepare_cached("SELECT target, attempts FROM deliveries WHERE id = ?1")
+        .prepare_cached("SELECT target, attempts, revision FROM deliveries WHERE id = ?1")
         .and_then(|mut statement| {
-            statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+            let columns = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+            statement.query_row([id], columns).optional()
         })
         .map_err(storage)?;
+    let found: Option<(_, u32, Option<Text<RevisionRef>>)> = found;
     match found {
         None => Ok(None),
-        Some((Text(Target::Platform), attempts)) => {
+        Some((Text(Target::Platform), attempts, _)) => {
             let event = super::events::by_id(conn, ids, id)?;
             Ok(event.map(|event| DeliveryBody::Event { event, attempts }))
         }
-        Some((Text(Target::Chat), attempts)) => {
+        Some((Text(Target::Chat), attempts, revision)) => {
             let stored: Option<String> = conn
                 .prepare_cached("SELECT body FROM messages WHERE id = ?1")
                 .and_then(|mut statement| statement.query_row([id], |row| row.get(0)).optional())
                 .map_err(storage)?;
             let Some(stored) = stored else { return Ok(None) };
             let message = messages::for_adapter(conn, ids, id, &stored)?;
-            Ok(Some(DeliveryBody::Message { message, attempts }))
+            let revision = revision.map(|Text(revision)| revision);
+            Ok(Some(DeliveryBody::Message { message, attempts, revision }))
         }
     }
 }

@@ -7,12 +7,13 @@ use eclusa_model::Channel;
 use tokio::sync::{mpsc, watch};
 
 use super::accept::{self, PreparedAccept};
+use super::deliveries::PreparedAttempt;
 use super::messages::{self, PreparedSubmit};
 use super::readers::storage;
 use super::writer::{Order, order};
 use super::{SqliteJournal, channels, dead_letters, deliveries, events, mapped, requests, trace};
 use crate::{
-    Accept, Accepted, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryBody, DeliveryId,
+    Accept, Accepted, Attempt, ChannelChange, DeadLetter, DeliveryBody, DeliveryChange, DeliveryId,
     EventPage, Finish, Journal, JournalError, MessageRecord, Page, RequestRecord, Submit,
     Submitted, Token,
 };
@@ -39,11 +40,11 @@ impl Journal for SqliteJournal {
         attempt: Attempt,
         finish: Finish,
     ) -> Result<(), JournalError> {
-        let attempt = serde_json::to_string(&attempt).map_err(storage)?;
+        let attempt = PreparedAttempt::new(&attempt)?;
         self.write(move |unit| deliveries::finish(unit, delivery, &attempt, &finish)).await
     }
 
-    fn take_deliveries(&self) -> Option<mpsc::UnboundedReceiver<Delivery>> {
+    fn take_deliveries(&self) -> Option<mpsc::UnboundedReceiver<DeliveryChange>> {
         if self.deliveries_taken.swap(true, Ordering::AcqRel) {
             return None;
         }

@@ -153,6 +153,15 @@ CREATE INDEX events_request ON events (request, channel, conversation);
 -- an event.
 ALTER TABLE events ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
 ",
+    "
+-- Letters that a person looks after. `revision`: JSON; of a letter the one that
+-- failed, of a delivery the one that is to map it. `discarded`: JSON of who gave
+-- it up, and why. A letter with a delivery is held: it keeps its lane waiting.
+ALTER TABLE dead_letters ADD COLUMN revision TEXT;
+ALTER TABLE dead_letters ADD COLUMN discarded TEXT;
+ALTER TABLE requests ADD COLUMN discarded TEXT;
+ALTER TABLE deliveries ADD COLUMN revision TEXT;
+",
 ];
 
 /// Brings the tables to the newest version, and tells where ids go on.

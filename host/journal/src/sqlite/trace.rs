@@ -10,7 +10,7 @@ use super::text::Text;
 use crate::clock::rfc3339;
 use crate::event::Kind;
 use crate::id::Ids;
-use crate::{Attempt, JournalError, MessageRecord, MessageState, body};
+use crate::{Attempt, HELD, JournalError, MessageRecord, MessageState, body};
 use eclusa_model::Problem;
 
 /// What was recorded about the handing on of an event or a message.
@@ -165,8 +165,8 @@ fn handing(conn: &Connection, id: i64) -> rusqlite::Result<Handing> {
         }
     }
     let due_at_ms = conn
-        .prepare_cached("SELECT due_at_ms FROM deliveries WHERE id = ?1")?
-        .query_row([id], |row| row.get(0))
+        .prepare_cached("SELECT due_at_ms FROM deliveries WHERE id = ?1 AND due_at_ms < ?2")?
+        .query_row([id, HELD], |row| row.get(0))
         .optional()?;
     let dead = conn
         .prepare_cached("SELECT problem, died_at_ms FROM dead_letters WHERE id = ?1")?

@@ -17,7 +17,7 @@ use super::checkpoint::Checkpoints;
 use super::deliveries;
 use crate::clock::now_ms;
 use crate::id::{Clock, Ids};
-use crate::{Delivery, JournalError};
+use crate::{DeliveryChange, JournalError};
 
 /// Why a task was not done.
 pub(super) enum Fault {
@@ -38,8 +38,8 @@ pub(super) struct Unit<'a> {
     pub(super) conn: &'a Connection,
     pub(super) clock: &'a mut Clock,
     pub(super) now_ms: i64,
-    /// New deliveries, to be announced after the commit.
-    pub(super) deliveries: Vec<Delivery>,
+    /// Changes to what is to be delivered, to be told after the commit.
+    pub(super) deliveries: Vec<DeliveryChange>,
     /// The newest event of the transaction.
     pub(super) newest_event: Option<i64>,
 }
@@ -118,7 +118,7 @@ pub(super) enum Order {
     /// To write.
     Write(Box<dyn Task>),
     /// To announce deliveries: all that are pending, then each new one.
-    Announce(mpsc::UnboundedSender<Delivery>),
+    Announce(mpsc::UnboundedSender<DeliveryChange>),
     /// To end, once all before it is done.
     Close,
 }
@@ -169,7 +169,7 @@ pub(super) struct Writer {
     pub(super) batch: usize,
     pub(super) latest_event: watch::Sender<Option<String>>,
     pub(super) health: Arc<Health>,
-    pub(super) feed: Option<mpsc::UnboundedSender<Delivery>>,
+    pub(super) feed: Option<mpsc::UnboundedSender<DeliveryChange>>,
 }
 
 impl Writer {
@@ -238,9 +238,9 @@ impl Writer {
         transaction.commit()?;
         fail_point!("journal.after_commit");
         if let Some(feed) = &self.feed {
-            for delivery in deliveries {
+            for change in deliveries {
                 // The dispatcher may be gone already at the end of the process.
-                let _ = feed.send(delivery);
+                let _ = feed.send(change);
             }
         }
         if let Some(newest) = newest_event {
@@ -256,7 +256,7 @@ impl Writer {
         fail(batch, &reason);
     }
 
-    fn announce_from_now_on(&mut self, feed: mpsc::UnboundedSender<Delivery>) {
+    fn announce_from_now_on(&mut self, feed: mpsc::UnboundedSender<DeliveryChange>) {
         match deliveries::announce_pending(&self.conn, &feed) {
             Ok(count) => tracing::debug!(count, "pending deliveries"),
             Err(error) => self.failed(&mut Vec::new(), &error),

@@ -1,7 +1,8 @@
 //! Handing on what was recorded.
 
 use eclusa_journal::{
-    Accept, Attempt, DeliveryBody, Finish, Journal, JournalError, MessageState, Page, Target,
+    Accept, Attempt, DeliveryBody, DeliveryChange, Finish, Journal, JournalError, MessageState,
+    Page, Target,
 };
 use eclusa_model::Problem;
 
@@ -115,7 +116,7 @@ pub(crate) async fn a_retry_waits_with_its_attempts(maker: &impl Maker) {
 
     let journal = maker.reopen(journal);
     let mut deliveries = journal.take_deliveries().unwrap();
-    let delivery = deliveries.recv().await.unwrap();
+    let DeliveryChange::Put(delivery) = deliveries.recv().await.unwrap() else { panic!("gone") };
     assert_eq!((delivery.attempts, delivery.due_at_ms), (2, 1_800_000_000_500));
 }
 

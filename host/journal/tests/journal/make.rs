@@ -1,8 +1,9 @@
 //! Requests, messages and attempts to test with.
 
 use eclusa_journal::{
-    Accept, Accepted, Attempt, Delivery, DeliveryBody, DeliveryId, Finish, Idempotency, Journal,
-    Mapping, MessageRecord, Page, RawRequest, Remap, RevisionRef, StoredEvent, Submit,
+    Accept, Accepted, Attempt, Delivery, DeliveryBody, DeliveryChange, DeliveryId, Finish,
+    Idempotency, Journal, Mapping, MessageRecord, Page, RawRequest, Remap, RevisionRef,
+    StoredEvent, Submit,
 };
 use eclusa_model::{
     Content, DeliveryError, DeliveryState, Event, Extra, InboundMessage, MessageDeletion,
@@ -185,8 +186,11 @@ pub(crate) fn done(external_id: &str) -> Finish {
 }
 
 /// The deliveries that are there; none of a committed write is missing.
-pub(crate) fn next(deliveries: &mut UnboundedReceiver<Delivery>) -> Option<Delivery> {
-    deliveries.try_recv().ok()
+pub(crate) fn next(changes: &mut UnboundedReceiver<DeliveryChange>) -> Option<Delivery> {
+    match changes.try_recv().ok()? {
+        DeliveryChange::Put(delivery) => Some(delivery),
+        DeliveryChange::Remove { id, lane } => panic!("{id} was removed from {lane:?}"),
+    }
 }
 
 /// Submits a message and lets the chat take it under this id.

@@ -5,7 +5,7 @@ use eclusa_journal::{Journal, Page, Registry, Traffic};
 use crate::make::{all, failed, one, page, remap, revision, sent, text};
 use crate::{Maker, Sqlite};
 
-/// What the second and the third version of the schema have added, taken away.
+/// What later versions of the schema have added, taken away.
 const FIRST_VERSION: &str = "
     DROP TABLE adapters;
     DROP TABLE deployments;
@@ -15,6 +15,10 @@ const FIRST_VERSION: &str = "
     DROP INDEX requests_failed;
     DROP INDEX events_request;
     ALTER TABLE events DROP COLUMN late;
+    ALTER TABLE dead_letters DROP COLUMN revision;
+    ALTER TABLE dead_letters DROP COLUMN discarded;
+    ALTER TABLE requests DROP COLUMN discarded;
+    ALTER TABLE deliveries DROP COLUMN revision;
     PRAGMA user_version = 1;";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

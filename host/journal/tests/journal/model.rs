@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use eclusa_journal::{
-    Accepted, Delivery, DeliveryBody, Finish, JournalError, Lane, MemoryJournal, OutboundRecord,
-    Remap, SqliteJournal, Submitted,
+    Accepted, Delivery, DeliveryBody, DeliveryChange, Finish, JournalError, Lane, MemoryJournal,
+    OutboundRecord, Remap, SqliteJournal, Submitted,
 };
 use eclusa_model::{DeliveryState, Event, Problem};
 use proptest::prelude::*;
@@ -86,7 +86,7 @@ struct Side<J> {
     ids: Vec<String>,
     /// The requests that could not be mapped at first.
     unmapped: Vec<String>,
-    feed: UnboundedReceiver<Delivery>,
+    feed: UnboundedReceiver<DeliveryChange>,
     deliveries: Vec<Delivery>,
 }
 
@@ -135,7 +135,7 @@ impl<J: Both> Side<J> {
             }
             Step::Reopen => Value::Null,
         };
-        let new = std::iter::from_fn(|| self.feed.try_recv().ok());
+        let new = std::iter::from_fn(|| make::next(&mut self.feed));
         let new: Vec<Delivery> = new.collect();
         let told: Vec<Value> = new.iter().map(|delivery| self.delivery(delivery)).collect();
         self.deliveries.extend(new);

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use eclusa_journal::{Journal, JournalError, OpenError, SqliteJournal, SqliteOptions, Traffic};
 
-use crate::make::{accept, all, failed, one, page, pushed, remap, started, submit, text, unmapped};
+use crate::make::{
+    accept, all, failed, next, one, page, pushed, remap, started, submit, text, unmapped,
+};
 use crate::{Maker, Sqlite};
 
 #[tokio::test]
@@ -223,7 +225,7 @@ async fn all_at_once_are_in_one_order() {
     }
     let events = all(&*journal).await;
     assert!(events.is_sorted_by(|a, b| a.id < b.id));
-    let delivered: Vec<_> = std::iter::from_fn(|| deliveries.try_recv().ok()).collect();
+    let delivered: Vec<_> = std::iter::from_fn(|| next(&mut deliveries)).collect();
     assert_eq!(delivered.len(), 400);
     assert!(delivered.is_sorted_by(|a, b| a.id < b.id));
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use eclusa_journal::{
-    Accept, Accepted, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryBody, DeliveryId,
+    Accept, Accepted, Attempt, ChannelChange, DeadLetter, DeliveryBody, DeliveryChange, DeliveryId,
     EventPage, Finish, Journal, JournalError, Lane, MemoryJournal, MessageRecord, MessageState,
     Page, RequestRecord, Submit, Submitted, Token,
 };
@@ -56,7 +56,7 @@ impl Journal for Failing {
         fail(&self.records)?;
         self.journal.finish(id, attempt, finish).await
     }
-    fn take_deliveries(&self) -> Option<mpsc::UnboundedReceiver<Delivery>> {
+    fn take_deliveries(&self) -> Option<mpsc::UnboundedReceiver<DeliveryChange>> {
         self.journal.take_deliveries()
     }
     async fn delivery(&self, id: DeliveryId) -> Result<Option<DeliveryBody>> {

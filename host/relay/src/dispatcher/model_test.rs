@@ -14,7 +14,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use eclusa_journal::{DeliveryBody, Finish, Journal, Lane, MemoryJournal, Page, Submit, Target};
+use eclusa_journal::{
+    DeliveryBody, DeliveryChange, Finish, Journal, Lane, MemoryJournal, Page, Submit, Target,
+};
 use eclusa_model::{Content, Extra, Problem};
 use parking_lot::Mutex;
 use proptest::prelude::*;
@@ -130,7 +132,7 @@ struct Visitor(Arc<World>);
 #[async_trait]
 impl Carrier for Visitor {
     async fn carry(&self, lane: &Lane, body: DeliveryBody) -> Carried {
-        let DeliveryBody::Message { message, attempts } = body else { panic!("not a message") };
+        let DeliveryBody::Message { message, attempts, .. } = body else { panic!("not a message") };
         let Content::Text(text) = &message.content else { panic!("not a text") };
         let index: usize = text.body.parse().unwrap();
         let (key, script) = self.0.plan.lock()[index];
@@ -369,7 +371,7 @@ fn a_due_time_survives_a_restart() {
         let journal = reopen(journal).await;
         let due_at_ms = {
             let mut deliveries = journal.take_deliveries().unwrap();
-            let delivery = deliveries.try_recv().unwrap();
+            let Ok(DeliveryChange::Put(delivery)) = deliveries.try_recv() else { panic!("none") };
             assert_eq!((delivery.attempts, delivery.lane.target), (1, Target::Chat));
             delivery.due_at_ms
         };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use eclusa_journal::Delivery;
+use eclusa_journal::DeliveryChange;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{Id, JoinError, JoinSet};
 
@@ -23,7 +23,7 @@ const AFTER_PANIC: Duration = Duration::from_secs(60);
 
 /// Runs until it is stopped and nothing is under way any more.
 pub(super) async fn run(
-    mut deliveries: mpsc::UnboundedReceiver<Delivery>,
+    mut deliveries: mpsc::UnboundedReceiver<DeliveryChange>,
     worker: Arc<Worker>,
     capacity: Capacity,
     mut stopped: watch::Receiver<bool>,
@@ -59,7 +59,9 @@ pub(super) async fn run(
             }
             count = deliveries.recv_many(&mut batch, BATCH), if open && !stopping => {
                 open = count > 0;
-                for delivery in batch.drain(..) {
+                for change in batch.drain(..) {
+                    // Nothing is held yet, so nothing that was held is removed.
+                    let DeliveryChange::Put(delivery) = change else { continue };
                     if worker.carriers.for_target(delivery.lane.target).is_some() {
                         lanes.push(delivery, now_ms);
                     } else {

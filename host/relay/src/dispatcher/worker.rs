@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use eclusa_journal::{DeliveryId, Finish, Journal, JournalError, Lane, Target};
+use eclusa_journal::{DeliveryId, Finish, HELD, Journal, JournalError, Lane, Target};
 use tokio::sync::watch;
 
 use super::lanes::{Job, Next};
@@ -60,6 +60,7 @@ impl Worker {
         let next = match &carried.finish {
             Finish::Done { .. } | Finish::Dead { .. } => Next::Advance,
             Finish::Retry { due_at_ms } => Next::Again { due_at_ms: *due_at_ms },
+            Finish::Held { .. } => Next::Again { due_at_ms: HELD },
         };
         self.record(job.id, carried).await;
         next
@@ -118,6 +119,7 @@ fn measure(lane: &Lane, carried: &Carried, elapsed: Duration) {
         Finish::Done { .. } => "done",
         Finish::Retry { .. } => "retry",
         Finish::Dead { .. } => "dead",
+        Finish::Held { .. } => "held",
     };
     metrics::counter!("eclusa_deliveries_total", "target" => target, "outcome" => outcome)
         .increment(1);
@@ -138,6 +140,10 @@ fn trace(job: &Job, carried: &Carried) {
         }
         Finish::Dead { .. } => {
             tracing::warn!(delivery, target, channel, status, code, "became a dead letter");
+        }
+        Finish::Held { .. } => {
+            let what = "became a dead letter and holds its conversation";
+            tracing::warn!(delivery, target, channel, status, code, "{what}");
         }
     }
 }
