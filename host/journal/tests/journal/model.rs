@@ -216,7 +216,9 @@ impl<J: Both> Side<J> {
 
 fn body(body: &DeliveryBody) -> Value {
     match body {
-        DeliveryBody::Message { message, attempts } => json!([message, attempts]),
+        DeliveryBody::Message { message, attempts, revision } => {
+            json!([message, attempts, revision])
+        }
         DeliveryBody::Event { event, attempts } => json!([event.id, attempts]),
     }
 }
