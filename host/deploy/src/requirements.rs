@@ -1,6 +1,6 @@
 //! What a channel must have for a revision to serve it.
 
-use eclusa_model::{Channel, Manifest};
+use eclusa_model::{Channel, Manifest, SecretValues};
 use serde_json::Value;
 
 /// What a channel lacks: JSON pointer into the channel, and what is expected
@@ -12,7 +12,7 @@ pub fn missing(adapter: &str, manifest: &Manifest, channel: &Channel) -> Vec<(St
         missing.push(("/url".to_owned(), message));
     }
     for secret in manifest.required_secrets() {
-        if channel.secrets.get(&secret.name).is_none_or(|value| value.expose().is_empty()) {
+        if channel.secrets.get(&secret.name).is_none_or(SecretValues::is_empty) {
             missing.push((
                 format!("/secrets/{}", escape(&secret.name)),
                 format!("this secret is needed: {}", secret.summary),

@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use eclusa_model::{Channel, ChannelView, SampleChannel, Secret};
+use eclusa_model::{Channel, ChannelView, SampleChannel, Secret, SecretValues};
 use subtle::{Choice, ConstantTimeEq};
 
 /// The secrets of a channel. They never enter the guest; it may only ask whether
 /// a value equals one.
 pub trait Secrets: Send + Sync {
     /// The values that count as the secret `name`: none where the channel lacks
-    /// it, two while it is being replaced.
+    /// it, several while it is being replaced, the newest first.
     fn values(&self, name: &str) -> Vec<&Secret>;
 }
 
-impl Secrets for BTreeMap<String, Secret> {
+impl Secrets for BTreeMap<String, SecretValues> {
     fn values(&self, name: &str) -> Vec<&Secret> {
-        self.get(name).into_iter().collect()
+        self.get(name).into_iter().flat_map(SecretValues::iter).collect()
     }
 }
 
@@ -53,10 +53,10 @@ impl From<&Channel> for CallContext {
 
 impl From<&SampleChannel> for CallContext {
     fn from(channel: &SampleChannel) -> Self {
-        let secrets: BTreeMap<_, _> = channel
+        let secrets: BTreeMap<String, SecretValues> = channel
             .secrets
             .iter()
-            .map(|(name, value)| (name.clone(), Secret::new(value.clone())))
+            .map(|(name, value)| (name.clone(), Secret::new(value.clone()).into()))
             .collect();
         Self::new(channel.view(), secrets)
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChannelView, Secret};
+use crate::{ChannelView, Secret, SecretValues};
 
 /// The parts of a channel that anyone with a token may see.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,7 +40,7 @@ pub struct Channel {
     /// Headers added to every request to the chat; values are secret.
     pub headers: BTreeMap<String, Secret>,
     /// Secrets by the names in the adapter's manifest.
-    pub secrets: BTreeMap<String, Secret>,
+    pub secrets: BTreeMap<String, SecretValues>,
     /// The unguessable last part of the channel's ingress URL.
     pub ingress_key: Secret,
     /// Grows by one with every change.

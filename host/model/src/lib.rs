@@ -16,6 +16,7 @@ mod message;
 mod problem;
 mod sample;
 mod secret;
+mod secret_values;
 mod verdict;
 
 pub use channel::{
@@ -42,4 +43,5 @@ pub use sample::{
     SampleRequest, SampleResponse, Samples, SendSample, SettleSample,
 };
 pub use secret::Secret;
+pub use secret_values::{InvalidSecretValues, SecretValues};
 pub use verdict::{SampleFailure, SampleSubject};

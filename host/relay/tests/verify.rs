@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use eclusa_engine::Secrets;
-use eclusa_model::{Manifest, Secret};
+use eclusa_model::{Manifest, Secret, SecretValues};
 use eclusa_relay::{SignedRequest, Verified, VerifyError, verify};
 use hmac::{Hmac, Mac};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -75,8 +75,8 @@ fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
     headers
 }
 
-fn secrets(key: Option<&str>) -> BTreeMap<String, Secret> {
-    key.map(|key| ("key".to_owned(), Secret::new(key))).into_iter().collect()
+fn secrets(key: Option<&str>) -> BTreeMap<String, SecretValues> {
+    key.map(|key| ("key".to_owned(), Secret::new(key).into())).into_iter().collect()
 }
 
 struct Case {

@@ -114,7 +114,7 @@ impl World {
             headers: BTreeMap::new(),
             secrets: secrets
                 .into_iter()
-                .map(|(name, value)| (name, Secret::new(value.as_str().unwrap())))
+                .map(|(name, value)| (name, Secret::new(value.as_str().unwrap()).into()))
                 .collect(),
             ingress_key: Secret::new("key"),
             revision: 1,

@@ -41,7 +41,7 @@ pub(crate) fn context() -> CallContext {
         url: Some("https://chat.example".into()),
         settings: "{}".into(),
     };
-    let secrets = BTreeMap::from([("token".to_owned(), Secret::new("open sesame"))]);
+    let secrets = BTreeMap::from([("token".to_owned(), Secret::new("open sesame").into())]);
     CallContext::new(channel, secrets)
 }
 

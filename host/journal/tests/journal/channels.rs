@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use eclusa_journal::{ChannelChange, Journal, JournalError, Token, TokenRole};
-use eclusa_model::{Channel, ChannelProfile, Color, Secret};
+use eclusa_model::{Channel, ChannelProfile, Color, Secret, SecretValues};
 
 use crate::Maker;
 use crate::make::{one, text};
 
 pub(crate) fn channel(id: &str, revision: u64) -> Channel {
     let secret = |name: &str, value: &str| (name.to_owned(), Secret::new(value));
+    let rotating = SecretValues::rotating(Secret::new("n\u{e9}w"), [Secret::new("0ld")]).unwrap();
     Channel {
         profile: ChannelProfile {
             id: id.to_owned(),
@@ -22,7 +23,10 @@ pub(crate) fn channel(id: &str, revision: u64) -> Channel {
             flow: None,
         },
         headers: BTreeMap::from([secret("x-api-key", "h\u{e9}ader")]),
-        secrets: BTreeMap::from([secret("bot-token", "t0k\"en")]),
+        secrets: BTreeMap::from([
+            ("bot-token".to_owned(), Secret::new("t0k\"en").into()),
+            ("app-secret".to_owned(), rotating),
+        ]),
         ingress_key: Secret::new("unguessable"),
         revision,
         created_at: "2026-01-01T00:00:00Z".to_owned(),

@@ -143,7 +143,7 @@ impl Filler<'_> {
     }
 
     fn secret(&self, name: &str) -> Result<&str, Problem> {
-        self.channel.secrets.get(name).map(|secret| secret.expose()).ok_or_else(|| {
+        self.channel.secrets.get(name).map(|values| values.newest().expose()).ok_or_else(|| {
             let channel = &self.channel.profile.id;
             Problem::configuration(
                 "secret_missing",

@@ -25,6 +25,7 @@ impl Scrubber {
         let secrets = channel
             .secrets
             .iter()
+            .flat_map(|(name, values)| values.iter().map(move |value| (name, value)))
             .map(|(name, value)| (value.expose(), format!("[secret {name}]")));
         let headers = channel
             .headers

@@ -30,6 +30,7 @@ fn channel() -> Channel {
             secret("lines", "a\r\nx-evil: 1"),
             secret("hook", "https://hooks.example/T0/B0/x?y=z"),
         ]
+        .map(|(name, value)| (name, value.into()))
         .into(),
         ingress_key: Secret::new("key"),
         revision: 1,

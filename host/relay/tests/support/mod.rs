@@ -156,7 +156,7 @@ pub(crate) fn channel(
     Channel {
         profile: serde_json::from_value(profile).unwrap(),
         headers: [("x-tenant".to_owned(), Secret::new("acme-tenant"))].into(),
-        secrets: secrets.iter().map(secret).collect(),
+        secrets: secrets.iter().map(secret).map(|(name, value)| (name, value.into())).collect(),
         ingress_key: Secret::new("key"),
         revision: 1,
         created_at: "2026-01-02T03:04:05Z".to_owned(),

@@ -7,7 +7,7 @@ use axum::http::HeaderName;
 use eclusa_deploy::live::Routes;
 use eclusa_deploy::requirements::{self, escape};
 use eclusa_engine::Revision;
-use eclusa_model::{Channel, ChannelProfile, Color, Secret, validate_channel_id};
+use eclusa_model::{Channel, ChannelProfile, Color, Secret, SecretValues, validate_channel_id};
 use eclusa_relay::check_header;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -40,9 +40,10 @@ pub(crate) struct ChannelInput {
     /// Headers added to every request to the chat.
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, Option<Secret>>,
-    /// Secrets by the names in the adapter's manifest.
+    /// Secrets by the names in the adapter's manifest; each one value, or several
+    /// while it is being replaced, the newest first.
     #[serde(default)]
-    pub(crate) secrets: BTreeMap<String, Option<Secret>>,
+    pub(crate) secrets: BTreeMap<String, Option<SecretValues>>,
     /// Valid against the adapter's `settings_schema`.
     #[serde(default)]
     pub(crate) settings: Map<String, Value>,
@@ -177,10 +178,10 @@ fn lacking(active: &Revision, serving: &Revision, channel: &Channel) -> Vec<Viol
     missing
 }
 
-fn merged(
-    before: Option<&BTreeMap<String, Secret>>,
-    changes: BTreeMap<String, Option<Secret>>,
-) -> BTreeMap<String, Secret> {
+fn merged<T: Clone>(
+    before: Option<&BTreeMap<String, T>>,
+    changes: BTreeMap<String, Option<T>>,
+) -> BTreeMap<String, T> {
     let mut values = before.cloned().unwrap_or_default();
     for (name, value) in changes {
         match value {

@@ -136,8 +136,8 @@ pub(super) async fn patch(
     let mut patch: Map<String, Value> = body::read(&request)?;
     // Their values are not shown: they are merged when the channel is made.
     let hidden = [
-        ("headers", patch.remove("headers"), before.headers.keys()),
-        ("secrets", patch.remove("secrets"), before.secrets.keys()),
+        ("headers", patch.remove("headers"), before.headers.keys().collect::<Vec<_>>()),
+        ("secrets", patch.remove("secrets"), before.secrets.keys().collect()),
     ];
     let mut merged = serde_json::to_value(&before.profile).unwrap_or_default();
     merge(&mut merged, Value::Object(patch));
@@ -145,7 +145,9 @@ pub(super) async fn patch(
         for (name, change, known) in hidden {
             let change = match change {
                 // The whole object is removed: each of its values.
-                Some(Value::Null) => known.map(|name| (name.clone(), Value::Null)).collect(),
+                Some(Value::Null) => {
+                    known.into_iter().map(|name| (name.clone(), Value::Null)).collect()
+                }
                 Some(change) => change,
                 None => continue,
             };

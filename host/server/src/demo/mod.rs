@@ -91,7 +91,7 @@ fn channel_input(
     let secrets = manifest
         .required_secrets()
         .filter(|secret| before.is_none_or(|channel| !channel.secrets.contains_key(&secret.name)))
-        .map(|secret| (secret.name.clone(), Some(Secret::new(random_hex::<16>()))))
+        .map(|secret| (secret.name.clone(), Some(Secret::new(random_hex::<16>()).into())))
         .collect();
     Ok(ChannelInput {
         id: Some(id.to_owned()),

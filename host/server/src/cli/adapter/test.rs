@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use eclusa_engine::{CallContext, LoadError, Revision, StageName};
 use eclusa_model::{
     ChannelView, HttpResponse, OutboundMessage, Outcome as Settled, Prepared, Problem,
-    ReceiveSample, Received, Request, SampleChannel, SampleSubject, Samples, Secret, SendSample,
+    ReceiveSample, Received, Request, SampleChannel, SampleSubject, Samples, SecretValues,
+    SendSample,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -244,5 +245,5 @@ impl SampleSubject for Component<'_> {
 }
 
 fn without_secrets(channel: &ChannelView) -> CallContext {
-    CallContext::new(channel.clone(), BTreeMap::<String, Secret>::new())
+    CallContext::new(channel.clone(), BTreeMap::<String, SecretValues>::new())
 }
