@@ -19,7 +19,7 @@ pub struct Eclusa {
     process: Option<Process>,
     printed: Printed,
     folder: TempDir,
-    log_filter: String,
+    env: Vec<(String, String)>,
     token: String,
     pub(crate) http: reqwest::Client,
     /// All answers, with status and headers.
@@ -32,8 +32,9 @@ impl Eclusa {
         let adapters = write_files(folder.path(), &setup);
         let compiling = compiled::fill(&folder.path().join("data"), &adapters);
         let printed = Printed::default();
-        let process =
-            Process::start(&folder.path().join("eclusa.toml"), &setup.log_filter, &printed);
+        let mut env = setup.env;
+        env.push(("RUST_LOG".to_owned(), setup.log_filter));
+        let process = Process::start(&folder.path().join("eclusa.toml"), &env, &printed);
         compiled::keep(&folder.path().join("data"), compiling);
         // Fails where another test of this process has set it.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -42,7 +43,7 @@ impl Eclusa {
             process: Some(process),
             printed,
             folder,
-            log_filter: setup.log_filter,
+            env,
             http: reqwest::Client::builder().no_proxy().build().expect("an HTTP client"),
             answers: Mutex::default(),
         }
@@ -104,7 +105,7 @@ impl Eclusa {
     pub fn start_again(&mut self) {
         assert!(self.process.is_none(), "it runs already");
         let config = self.folder.path().join("eclusa.toml");
-        self.process = Some(Process::start(&config, &self.log_filter, &self.printed));
+        self.process = Some(Process::start(&config, &self.env, &self.printed));
     }
 
     fn running(&self) -> &Process {
@@ -149,8 +150,10 @@ fn write_files(folder: &Path, setup: &Setup) -> Vec<String> {
         std::fs::write(adapters.join(format!("{name}.wasm")), bytes).expect("an adapter's file");
     }
     let config = format!(
-        "listen = \"127.0.0.1:0\"\ndata = {:?}\nadapters = {adapters:?}\n{}",
+        "listen = \"127.0.0.1:0\"\ndata = {:?}\nadapters = {adapters:?}\n\
+         [outgoing]\n{}\n{}",
         folder.join("data"),
+        setup.outgoing,
         setup.tables,
     );
     std::fs::write(folder.join("eclusa.toml"), config).expect("a file for the configuration");

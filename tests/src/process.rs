@@ -33,13 +33,13 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts it and waits until it is ready.
-    pub(crate) fn start(config: &Path, log_filter: &str, printed: &Printed) -> Self {
+    pub(crate) fn start(config: &Path, env: &[(String, String)], printed: &Printed) -> Self {
         let mut child = Command::new(binary())
             .args(["serve", "--config"])
             .arg(config)
             .env_clear()
-            .env("RUST_LOG", log_filter)
             .env("RUST_BACKTRACE", "1")
+            .envs(env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

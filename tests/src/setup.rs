@@ -11,6 +11,8 @@ use crate::{Chat, Eclusa, FakePlatform};
 pub struct Setup {
     pub(crate) adapters: Vec<(String, Adapter)>,
     pub(crate) tables: String,
+    pub(crate) outgoing: String,
+    pub(crate) env: Vec<(String, String)>,
     pub(crate) log_filter: String,
 }
 
@@ -25,6 +27,9 @@ impl Default for Setup {
         Self {
             adapters: Vec::new(),
             tables: String::new(),
+            // Where all fakes listen.
+            outgoing: "allow = [\"127.0.0.0/8\"]".to_owned(),
+            env: Vec::new(),
             log_filter: "info,eclusa=debug".to_owned(),
         }
     }
@@ -67,6 +72,20 @@ impl Setup {
     #[must_use]
     pub fn config(mut self, table: &str) -> Self {
         writeln!(self.tables, "{table}").expect("a string takes everything");
+        self
+    }
+
+    /// With other lines below `[outgoing]` than those which allow loopback.
+    #[must_use]
+    pub fn outgoing(mut self, lines: &str) -> Self {
+        lines.clone_into(&mut self.outgoing);
+        self
+    }
+
+    /// With a variable in its environment.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.env.push((name.to_owned(), value.to_owned()));
         self
     }
 

@@ -227,7 +227,10 @@ impl Send<'_> {
             Ok(response) => response,
             Err(error) => {
                 self.recorder.attempt.status = error.status;
-                return Err(error.problem().into());
+                let mut problem = error.problem();
+                // It may name the host, into which an adapter may put a secret.
+                problem.message = self.scrubber.text(problem.message);
+                return Err(problem.into());
             }
         };
         if response.cut {

@@ -18,8 +18,9 @@ pub use dispatcher::{Relay, RelayConfig, RelayParts, StartError};
 pub use eclusa_journal::{Clock, SystemClock};
 pub use event::{EventChannel, PlatformEvent};
 pub use http::{
-    HttpClient, HttpConfig, HttpError, HttpErrorKind, HttpStartError, InvalidHeader,
-    OutgoingRequest, Response, check_header, header_pairs,
+    Guard, HttpClient, HttpConfig, HttpError, HttpErrorKind, HttpStartError, InvalidHeader,
+    InvalidNetwork, Network, OutgoingRequest, Refusal, Resolver, Response, SystemResolver,
+    check_header, header_pairs,
 };
 pub use platform::{InvalidPlatform, Platform};
 pub use retry::{RetryPolicy, retry_after};

@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::delivery::{Carried, Carrier, Policy, Recorder};
 use crate::http::{Answer, parse_url};
-use crate::{Channels, HttpClient, OutgoingRequest, PlatformEvent};
+use crate::{Channels, Guard, HttpClient, OutgoingRequest, PlatformEvent, Refusal};
 
 /// Where events are pushed to.
 pub struct Platform {
@@ -28,6 +28,9 @@ pub enum InvalidPlatform {
     /// Not an absolute http(s) URL.
     #[error("the platform's URL: {0}")]
     Url(String),
+    /// Nothing is sent there.
+    #[error("the platform's URL: {0}")]
+    Refused(#[from] Refusal),
     /// Not a secret of Standard Webhooks.
     #[error("the platform's secret is not `whsec_` followed by 24 to 64 bytes in base64")]
     Secret,
@@ -35,14 +38,16 @@ pub enum InvalidPlatform {
 
 impl Platform {
     /// A platform by its URL and the secret `whsec_…` with which pushes are
-    /// signed.
+    /// signed. The URL is held to the guard here as far as it can be without a
+    /// connection, so that a wrong one is told at the start.
     ///
     /// # Errors
     /// When one of them cannot be used.
-    pub fn new(url: &str, secret: &Secret) -> Result<Self, InvalidPlatform> {
+    pub fn new(url: &str, secret: &Secret, guard: &Guard) -> Result<Self, InvalidPlatform> {
         use base64::Engine as _;
 
         let url = parse_url(url).map_err(|error| InvalidPlatform::Url(error.message))?;
+        guard.check_url(&url)?;
         let key = secret
             .expose()
             .strip_prefix("whsec_")

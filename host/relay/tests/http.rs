@@ -11,23 +11,25 @@ use axum::Router;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Redirect;
 use axum::routing::{any, get};
-use eclusa_relay::{HttpClient, HttpConfig, HttpErrorKind, OutgoingRequest, Response};
+use eclusa_relay::{Guard, HttpClient, HttpConfig, HttpErrorKind, OutgoingRequest, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 const MAX_BYTES: usize = 64 << 10;
 
 fn client() -> HttpClient {
-    HttpClient::new(&HttpConfig { max_response_bytes: MAX_BYTES, ..HttpConfig::default() }).unwrap()
+    HttpClient::new(&HttpConfig { max_response_bytes: MAX_BYTES, ..config() }).unwrap()
 }
 
 /// Gives up soon: for servers that never answer.
 fn impatient() -> HttpClient {
-    HttpClient::new(&HttpConfig {
-        total_timeout: Duration::from_millis(300),
-        ..HttpConfig::default()
-    })
-    .unwrap()
+    HttpClient::new(&HttpConfig { total_timeout: Duration::from_millis(300), ..config() }).unwrap()
+}
+
+/// Goes to this machine, and to public addresses without encryption.
+fn config() -> HttpConfig {
+    let guard = Guard::new(["127.0.0.0/8".parse().unwrap()], true);
+    HttpConfig { guard, ..HttpConfig::default() }
 }
 
 async fn serve(router: Router) -> SocketAddr {

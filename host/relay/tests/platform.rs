@@ -16,17 +16,18 @@ use eclusa_journal::{
     Accept, Journal, Mapping, MemoryJournal, MessageState, Page, RawRequest, RevisionRef,
 };
 use eclusa_model::{Content, Event, Extra, InboundMessage, Participant, Secret};
-use eclusa_relay::{InvalidPlatform, Platform, PlatformEvent};
+use eclusa_relay::{Guard, InvalidPlatform, Platform, PlatformEvent};
 use serde_json::json;
 use standardwebhooks::Webhook;
-use support::{Server, Setup, channel};
+use support::{Server, Setup, channel, loopback};
 
 const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
 fn setup(platform: Option<&Server>) -> Setup {
     let mut setup = Setup::new(channel("none", "http://127.0.0.1:1", &[], json!({})), None);
     setup.platform = platform.map(|platform| {
-        Platform::new(&format!("{}/events", platform.url), &Secret::new(SECRET)).unwrap()
+        Platform::new(&format!("{}/events", platform.url), &Secret::new(SECRET), &loopback())
+            .unwrap()
     });
     setup
 }
@@ -147,15 +148,24 @@ async fn without_a_platform_events_wait() {
 
 #[test]
 fn a_platform_that_cannot_be_used_is_refused() {
-    let new = |url: &str, secret: &str| Platform::new(url, &Secret::new(secret)).map(drop);
+    let new = |url: &str, secret: &str| {
+        Platform::new(url, &Secret::new(secret), &Guard::default()).map(drop)
+    };
     assert_eq!(new("https://platform.example/in", SECRET), Ok(()));
     for url in ["", "platform.example", "ftp://platform.example"] {
         assert!(matches!(new(url, SECRET), Err(InvalidPlatform::Url(_))), "{url}");
     }
+    for url in ["http://platform.example/in", "https://10.0.0.1/in", "https://localhost/in"] {
+        let error = new(url, SECRET).unwrap_err();
+        assert!(matches!(error, InvalidPlatform::Refused(_)), "{url}");
+        assert!(error.to_string().contains("`outgoing.allow`"), "{error}");
+    }
     for secret in ["", "whsec_", "whsec_AAAA", "whsec_!!", SECRET.trim_start_matches("whsec_")] {
         assert_eq!(new("https://a", secret), Err(InvalidPlatform::Secret), "{secret}");
     }
-    let platform = Platform::new("https://u:p4ss@a/?t=s3cret", &Secret::new(SECRET)).unwrap();
+    let platform =
+        Platform::new("https://u:p4ss@a/?t=s3cret", &Secret::new(SECRET), &Guard::default())
+            .unwrap();
     let shown = format!("{platform:?}");
     assert!(!shown.contains("p4ss") && !shown.contains("s3cret") && !shown.contains("C2FV"));
 }

@@ -1,25 +1,33 @@
 //! Configuration: one file, the environment, the command line; later ones win.
 
-use std::net::SocketAddr;
+mod outgoing;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use eclusa_deploy::watch::WatchOptions;
 use eclusa_engine::Limits as EngineLimits;
 use eclusa_model::Secret;
+use eclusa_relay::Guard;
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use serde::Deserialize;
 
+pub use outgoing::Outgoing;
+
 /// Variables which the command line's client commands read; they are no
 /// configuration of the server.
-const CLIENT_VARIABLES: [&str; 3] = ["url", "token", "outgoing_allow"];
+const CLIENT_VARIABLES: [&str; 2] = ["url", "token"];
 
-/// Secrets of the environment, with their keys. They are taken as they stand: the
-/// common reading would make a number of one that consists of digits, and name it
-/// in its error.
-const SECRET_VARIABLES: [(&str, &str); 2] =
-    [("ECLUSA_ADMIN_TOKEN", "admin_token"), ("ECLUSA_PLATFORM__SECRET", "platform.secret")];
+/// Variables that are taken as they stand, with their keys. The common reading
+/// would make a number of a secret that consists of digits, and name it in its
+/// error.
+const VERBATIM_VARIABLES: [(&str, &str); 3] = [
+    ("ECLUSA_ADMIN_TOKEN", "admin_token"),
+    ("ECLUSA_PLATFORM__SECRET", "platform.secret"),
+    ("ECLUSA_OUTGOING_ALLOW", "outgoing.allow"),
+];
 
 /// All that a server can be told. In the file (TOML) the keys are as here; in the
 /// environment they are in upper case behind `ECLUSA_`, with `__` for each dot,
@@ -48,6 +56,8 @@ pub struct Config {
     pub limits: Limits,
     /// How messages are handed on.
     pub delivery: Delivery,
+    /// Where requests to chats and to the platform may go.
+    pub outgoing: Outgoing,
     /// How adapters are deployed.
     pub deploy: Deploy,
     /// Where messages are kept. Default `sqlite`.
@@ -68,6 +78,7 @@ impl Default for Config {
             platform: None,
             limits: Limits::default(),
             delivery: Delivery::default(),
+            outgoing: Outgoing::default(),
             deploy: Deploy::default(),
             journal: JournalKind::Sqlite,
             demo: false,
@@ -215,11 +226,12 @@ impl Config {
             }
             figment = figment.merge(Toml::file_exact(file));
         }
-        let secrets = SECRET_VARIABLES.map(|(_, key)| key.replace('.', "__"));
+        let verbatim =
+            VERBATIM_VARIABLES.map(|(name, _)| name.replacen("ECLUSA_", "", 1).to_lowercase());
         let ignored: Vec<&str> =
-            CLIENT_VARIABLES.into_iter().chain(secrets.iter().map(String::as_str)).collect();
+            CLIENT_VARIABLES.into_iter().chain(verbatim.iter().map(String::as_str)).collect();
         figment = figment.merge(Env::prefixed("ECLUSA_").ignore(&ignored).split("__"));
-        for (variable, key) in SECRET_VARIABLES {
+        for (variable, key) in VERBATIM_VARIABLES {
             if let Ok(value) = std::env::var(variable) {
                 figment = figment.merge((key, value));
             }
@@ -282,6 +294,21 @@ impl Config {
             return Err(ConfigError::Value("public_url", "an absolute http(s) URL".to_owned()));
         }
         Ok(())
+    }
+
+    /// Where this server reaches itself.
+    pub(crate) fn own_address(&self) -> SocketAddr {
+        let ip = match self.listen.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        SocketAddr::new(ip, self.listen.port())
+    }
+
+    /// Where requests may go. The chats of a demo are this server itself.
+    pub(crate) fn guard(&self) -> Guard {
+        self.outgoing.guard(self.demo.then(|| self.own_address()))
     }
 
     /// Base of the URLs that are given to chats.

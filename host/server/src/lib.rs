@@ -16,6 +16,6 @@ mod routes;
 mod serve;
 mod start;
 
-pub use config::{Config, ConfigError, Delivery, JournalKind, Limits, Platform};
+pub use config::{Config, ConfigError, Delivery, JournalKind, Limits, Outgoing, Platform};
 pub use serve::serve;
 pub use start::{Server, StartError};

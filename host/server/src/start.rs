@@ -105,16 +105,17 @@ impl Server {
         config.validate()?;
         // Before anything counts: a counter that is made earlier counts nothing.
         let metrics = metrics_handle();
-        let platform = match &config.platform {
-            Some(platform) => Some(Platform::new(&platform.url, &platform.secret)?),
-            None => None,
-        };
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|source| StartError::Listen { address: config.listen, source })?;
         config.listen = listener
             .local_addr()
             .map_err(|source| StartError::Listen { address: config.listen, source })?;
+        let guard = config.guard();
+        let platform = match &config.platform {
+            Some(platform) => Some(Platform::new(&platform.url, &platform.secret, &guard)?),
+            None => None,
+        };
         let Stores { journal, registry, traffic, sqlite } = open_stores(&config).await?;
         let engine = Engine::new(EngineConfig {
             limits: config.limits.engine(),
@@ -248,6 +249,7 @@ fn start_relay(
     let delivery = &app.config.delivery;
     let http = HttpClient::new(&HttpConfig {
         total_timeout: Duration::from_millis(delivery.timeout_ms),
+        guard: app.config.guard(),
         ..HttpConfig::default()
     })?;
     let directory = Directory {

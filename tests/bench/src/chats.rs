@@ -48,7 +48,7 @@ impl Chat {
             Self::Telegram => json!({ "bot-token": "1:A", "webhook-secret": payload::SECRET }),
             Self::Open | Self::Shop => json!({}),
         };
-        let url = "http://127.0.0.1:9/";
+        let url = "http://127.0.0.1:1024/";
         json!({ "name": "Benchmark", "adapter": self.adapter(), "url": url, "secrets": secrets })
     }
 

@@ -49,6 +49,7 @@ impl Process {
             .arg(data)
             .env("ECLUSA_JOURNAL", journal)
             .env("ECLUSA_ADMIN_TOKEN", TOKEN)
+            .env("ECLUSA_OUTGOING_ALLOW", "127.0.0.0/8")
             .env("RUST_LOG", "warn");
         Self::start(command)
     }

@@ -1,11 +1,13 @@
 //! The one client for everything that goes out.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use eclusa_model::HttpResponse;
 use reqwest::redirect;
 
-use super::{HttpError, OutgoingRequest, header_pairs};
+use super::guard::{GuardedResolver, Scheme};
+use super::{Guard, HttpError, OutgoingRequest, Resolver, SystemResolver, header_pairs};
 
 /// How the client behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub struct HttpConfig {
     pub connect_timeout: Duration,
     /// Longest response body; the rest is not read.
     pub max_response_bytes: usize,
+    /// Where requests may go. Default: to public addresses by https.
+    pub guard: Guard,
 }
 
 impl Default for HttpConfig {
@@ -24,6 +28,7 @@ impl Default for HttpConfig {
             total_timeout: Duration::from_secs(15),
             connect_timeout: Duration::from_secs(5),
             max_response_bytes: 1 << 20,
+            guard: Guard::default(),
         }
     }
 }
@@ -36,11 +41,16 @@ pub struct HttpStartError(String);
 /// The one client for everything that goes out. Cheap to clone; all clones share
 /// their connections.
 ///
-/// It follows no redirect, asks no proxy of the environment, keeps no cookie and
-/// unpacks no body.
+/// It goes where its [`Guard`] lets it and to no other address than the one that
+/// was checked. It follows no redirect, asks no proxy of the environment, keeps no
+/// cookie and unpacks no body.
 #[derive(Debug, Clone)]
 pub struct HttpClient {
-    client: reqwest::Client,
+    guard: Guard,
+    /// Two, since what a name may stand for depends on the scheme, and a resolver
+    /// is not told the scheme.
+    http: reqwest::Client,
+    https: reqwest::Client,
     max_response_bytes: usize,
 }
 
@@ -54,39 +64,53 @@ pub struct Response {
 }
 
 impl HttpClient {
-    /// Sets the client up.
+    /// Sets the client up; it asks the system for the addresses of names.
     ///
     /// # Errors
     /// When TLS cannot be set up on this machine.
     pub fn new(config: &HttpConfig) -> Result<Self, HttpStartError> {
+        Self::with_resolver(config, Arc::new(SystemResolver))
+    }
+
+    /// Sets the client up, with somebody else to ask for the addresses of names.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up on this machine.
+    pub fn with_resolver(
+        config: &HttpConfig,
+        resolver: Arc<dyn Resolver>,
+    ) -> Result<Self, HttpStartError> {
         // Fails where the process has a provider already, which then serves.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = match builder(config).build() {
+        let failed = |error: reqwest::Error| HttpStartError(error.to_string());
+        let builder = |scheme| builder(config, &resolver, scheme);
+        let https = match builder(Scheme::Https).https_only(true).build() {
             Ok(client) => client,
             // A machine without certificate authorities can still reach chats by
             // plain HTTP; https then fails with `tls_failed` and not at start.
             Err(error) => {
-                let client = builder(config)
-                    .tls_certs_only([])
-                    .build()
-                    .map_err(|error| HttpStartError(error.to_string()))?;
+                let client = builder(Scheme::Https).https_only(true).tls_certs_only([]).build();
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "no certificate authorities found; https will not work"
                 );
-                client
+                client.map_err(failed)?
             }
         };
-        Ok(Self { client, max_response_bytes: config.max_response_bytes })
+        let http = builder(Scheme::Http).tls_certs_only([]).build().map_err(failed)?;
+        let guard = config.guard.clone();
+        Ok(Self { guard, http, https, max_response_bytes: config.max_response_bytes })
     }
 
     /// Makes a request and reads the response.
     ///
     /// # Errors
-    /// When no complete response came.
+    /// When the guard lets nothing go there, or no complete response came.
     pub async fn send(&self, request: OutgoingRequest) -> Result<Response, HttpError> {
         let OutgoingRequest { method, url, headers, body } = request;
-        let mut builder = self.client.request(method, url).headers(headers);
+        self.guard.check_url(&url)?;
+        let client = if url.scheme() == "https" { &self.https } else { &self.http };
+        let mut builder = client.request(method, url).headers(headers);
         if let Some(body) = body {
             builder = builder.body(body);
         }
@@ -111,10 +135,14 @@ impl HttpClient {
     }
 }
 
-fn builder(config: &HttpConfig) -> reqwest::ClientBuilder {
-    // The guard on outgoing addresses will be a `dns_resolver` here and a check
-    // of literal addresses in `send`.
+fn builder(
+    config: &HttpConfig,
+    resolver: &Arc<dyn Resolver>,
+    scheme: Scheme,
+) -> reqwest::ClientBuilder {
+    let (resolver, guard) = (Arc::clone(resolver), config.guard.clone());
     reqwest::Client::builder()
+        .dns_resolver(Arc::new(GuardedResolver { resolver, guard, scheme }))
         .user_agent(concat!("Eclusa/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .referer(false)

@@ -2,6 +2,8 @@
 
 use eclusa_model::Problem;
 
+use super::Refusal;
+
 /// What went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HttpErrorKind {
@@ -11,6 +13,12 @@ pub enum HttpErrorKind {
     InvalidMethod,
     /// A header cannot be sent, or may not be set.
     InvalidHeader,
+    /// The host is, or stands for, an address to which nothing is sent.
+    AddressRefused,
+    /// Nothing is sent there unencrypted.
+    PlainHttpRefused,
+    /// The port belongs to another protocol.
+    PortRefused,
     /// The host's name could not be resolved.
     DnsFailed,
     /// There was no connection.
@@ -24,13 +32,27 @@ pub enum HttpErrorKind {
 }
 
 impl HttpErrorKind {
-    /// The one table of codes: stable code, whether another attempt may succeed
-    /// with nothing changed, and what to do.
+    /// The one table of codes: stable code, whether another attempt may succeed,
+    /// and what to do.
     fn row(self) -> (&'static str, bool, &'static str) {
         match self {
             Self::InvalidUrl => ("invalid_url", false, "Correct the channel's URL."),
             Self::InvalidMethod => ("invalid_method", false, "Correct the adapter."),
             Self::InvalidHeader => ("invalid_header", false, "Correct the channel's headers."),
+            // A name may stand for something else later, by mistake or by malice,
+            // and the operator may allow the address: the message waits for it.
+            Self::AddressRefused => (
+                "address_refused",
+                true,
+                "Correct the URL, or let the operator add the address to `outgoing.allow`.",
+            ),
+            Self::PlainHttpRefused => (
+                "plain_http_refused",
+                true,
+                "Use https, or let the operator add the address to `outgoing.allow` or set \
+                 `outgoing.plain_http`.",
+            ),
+            Self::PortRefused => ("port_refused", false, "Correct the channel's URL."),
             Self::DnsFailed => ("dns_failed", true, "Check the host in the channel's URL."),
             Self::ConnectFailed => {
                 ("connect_failed", true, "Check that the other side is up and can be reached.")
@@ -48,7 +70,24 @@ impl HttpErrorKind {
         self.row().0
     }
 
-    /// Another attempt may succeed with nothing changed.
+    /// Somebody has to change a URL, an adapter or the configuration.
+    fn is_of_configuration(self) -> bool {
+        match self {
+            Self::InvalidUrl
+            | Self::InvalidMethod
+            | Self::InvalidHeader
+            | Self::AddressRefused
+            | Self::PlainHttpRefused
+            | Self::PortRefused => true,
+            Self::DnsFailed
+            | Self::ConnectFailed
+            | Self::TlsFailed
+            | Self::Timeout
+            | Self::ResponseBroken => false,
+        }
+    }
+
+    /// Another attempt may succeed, though nobody changed the message.
     pub fn is_transient(self) -> bool {
         self.row().1
     }
@@ -74,17 +113,21 @@ impl HttpError {
     /// For the trace of a delivery.
     pub fn problem(&self) -> Problem {
         let (code, transient, action) = self.kind.row();
-        let problem = if transient {
-            Problem::refused(code, &self.message).retryable()
-        } else {
+        let problem = if self.kind.is_of_configuration() {
             Problem::configuration(code, &self.message)
+        } else {
+            Problem::refused(code, &self.message)
         };
+        let problem = if transient { problem.retryable() } else { problem };
         problem.action(action)
     }
 
     /// Reads reqwest's error. Its own text may hold the URL, and with it a
     /// secret, so only texts of known sources are kept.
     pub(crate) fn from_reqwest(error: &reqwest::Error, status: Option<u16>) -> Self {
+        if let Some(refusal) = find_source::<Refusal>(error) {
+            return refusal.clone().into();
+        }
         let (kind, message) = if error.is_timeout() {
             let message = if error.is_connect() {
                 "no connection came about in time"
@@ -110,6 +153,17 @@ impl HttpError {
             (HttpErrorKind::ResponseBroken, message)
         };
         Self { kind, message, status }
+    }
+}
+
+impl From<Refusal> for HttpError {
+    fn from(refusal: Refusal) -> Self {
+        let kind = match &refusal {
+            Refusal::Address { .. } | Refusal::Localhost { .. } => HttpErrorKind::AddressRefused,
+            Refusal::PlainHttp { .. } => HttpErrorKind::PlainHttpRefused,
+            Refusal::Port { .. } => HttpErrorKind::PortRefused,
+        };
+        Self::new(kind, refusal.to_string())
     }
 }
 

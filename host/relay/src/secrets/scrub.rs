@@ -6,8 +6,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::fill::json_escaped;
 
 /// Takes the values of a channel's secrets and headers out of text, in the
-/// spellings in which servers repeat them: as they stand, within JSON, and
-/// percent-encoded.
+/// spellings in which they come back: as they stand, within JSON, percent-encoded,
+/// and in small letters, as hosts are written.
 ///
 /// Shorter values than [`Scrubber::SHORTEST`] are left alone: they would be found
 /// by chance, e.g. within an id, which must stay digit for digit.
@@ -39,7 +39,8 @@ impl Scrubber {
             let json = json_escaped(value);
             let percent = utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
             let form = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-            for spelling in [value.to_owned(), json, percent, form] {
+            let lower = value.to_lowercase();
+            for spelling in [value.to_owned(), json, percent, form, lower] {
                 if !replacements.iter().any(|(known, _)| *known == spelling) {
                     replacements.push((spelling, label.clone()));
                 }

@@ -13,7 +13,7 @@ use eclusa_engine::{Engine, EngineConfig, Limits, Revision};
 use eclusa_journal::{Journal, MemoryJournal, MessageRecord, Submit};
 use eclusa_model::{Channel, Content, Extra, Secret};
 use eclusa_relay::{
-    Channels, HttpClient, HttpConfig, Platform, Relay, RelayConfig, RelayParts, RetryPolicy,
+    Channels, Guard, HttpClient, HttpConfig, Platform, Relay, RelayConfig, RelayParts, RetryPolicy,
 };
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -205,8 +205,11 @@ impl Setup {
 
     /// Starts the relay. It retries at once, as far as it ever does.
     pub(crate) fn start(self) -> (Relay, Arc<MemoryJournal>) {
-        let patient =
-            HttpConfig { total_timeout: Duration::from_secs(60), ..HttpConfig::default() };
+        let patient = HttpConfig {
+            total_timeout: Duration::from_secs(60),
+            guard: loopback(),
+            ..HttpConfig::default()
+        };
         let http = HttpClient::new(&patient).unwrap();
         let mut parts = RelayParts::new(self.journal.clone(), Arc::new(self.known), http);
         parts.platform = self.platform;
@@ -218,6 +221,11 @@ impl Setup {
         };
         (Relay::start(parts).unwrap(), self.journal)
     }
+}
+
+/// Lets requests go to this machine.
+pub(crate) fn loopback() -> Guard {
+    Guard::new(["127.0.0.0/8".parse().unwrap()], false)
 }
 
 pub(crate) async fn record(journal: &MemoryJournal, id: &str) -> MessageRecord {

@@ -8,7 +8,7 @@ use eclusa_deploy::live::Routes;
 use eclusa_deploy::requirements::{self, escape};
 use eclusa_engine::Revision;
 use eclusa_model::{Channel, ChannelProfile, Color, Secret, SecretValues, validate_channel_id};
-use eclusa_relay::check_header;
+use eclusa_relay::{Guard, check_header};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -62,6 +62,7 @@ impl ChannelInput {
     pub(crate) fn into_channel(
         self,
         routes: &Routes,
+        guard: &Guard,
         before: Option<&Channel>,
         new_key: impl FnOnce() -> Secret,
         now: String,
@@ -89,7 +90,7 @@ impl ChannelInput {
             violations.push(Violation::new("/description", "expected at most 2000 characters"));
         }
         if let Some(url) = &self.url {
-            check_url(url, &mut violations);
+            check_url(url, guard, &mut violations);
         }
         check_headers(&headers, &mut violations);
         let given: Vec<String> = self.secrets.keys().cloned().collect();
@@ -192,16 +193,22 @@ fn merged<T: Clone>(
     values
 }
 
-fn check_url(url: &str, violations: &mut Vec<Violation>) {
+fn check_url(url: &str, guard: &Guard, violations: &mut Vec<Violation>) {
     let parsed = url::Url::parse(url);
     let message = match &parsed {
-        Ok(parsed) if !matches!(parsed.scheme(), "http" | "https") => "expected http or https",
-        Ok(parsed) if !parsed.username().is_empty() || parsed.password().is_some() => {
-            "a URL is shown to everybody, so it may hold no password; use a header"
+        Ok(parsed) if !matches!(parsed.scheme(), "http" | "https") => {
+            "expected http or https".to_owned()
         }
-        Ok(parsed) if parsed.fragment().is_some() => "expected no fragment (#…)",
-        Ok(parsed) if parsed.host_str().is_some_and(|host| !host.is_empty()) => return,
-        _ => "expected an absolute URL, e.g. https://chat.example.com/eclusa",
+        Ok(parsed) if !parsed.username().is_empty() || parsed.password().is_some() => {
+            "a URL is shown to everybody, so it may hold no password; use a header".to_owned()
+        }
+        Ok(parsed) if parsed.fragment().is_some() => "expected no fragment (#…)".to_owned(),
+        // What a name stands for is checked whenever something is sent there.
+        Ok(parsed) if parsed.has_host() => match guard.check_url(parsed) {
+            Ok(()) => return,
+            Err(refusal) => refusal.to_string(),
+        },
+        _ => "expected an absolute URL, e.g. https://chat.example.com/eclusa".to_owned(),
     };
     violations.push(Violation::new("/url", message));
 }

@@ -182,7 +182,8 @@ pub(crate) async fn save(
 ) -> Result<Channel, ApiProblem> {
     // 128 bits: nobody guesses an ingress URL.
     let new_key = || Secret::new(random_hex::<16>());
-    let channel = input.into_channel(app.deployer.routes(), before, new_key, app.now())?;
+    let (routes, guard) = (app.deployer.routes(), app.config.guard());
+    let channel = input.into_channel(routes, &guard, before, new_key, app.now())?;
     let expected = before.map_or(0, |channel| channel.revision);
     app.channels
         .change(ChannelChange::Put { channel: Box::new(channel.clone()), expected })

@@ -99,7 +99,7 @@ fn channel_input(
         description: manifest.summary.clone(),
         color: Color::try_from(color.to_owned()).map_err(|error| error.to_string())?,
         adapter: adapter.to_owned(),
-        url: Some(format!("http://127.0.0.1:{}/demo/chat/{adapter}", app.config.listen.port())),
+        url: Some(format!("http://{}/demo/chat/{adapter}", app.config.own_address())),
         headers: std::collections::BTreeMap::new(),
         secrets,
         settings: example_settings(manifest),

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use eclusa_server::{Config, JournalKind, Server};
+use eclusa_server::{Config, JournalKind, Outgoing, Server};
 use reqwest::{Client, Method};
 use serde_json::Value;
 
@@ -47,6 +47,10 @@ impl Api {
             adapters: adapters.to_owned(),
             admin_token: Some(eclusa_model::Secret::new(TOKEN)),
             journal: JournalKind::Memory,
+            outgoing: Outgoing {
+                allow: vec!["127.0.0.0/8".parse().unwrap()],
+                ..Outgoing::default()
+            },
             ..Config::default()
         };
         config.deploy.keep = 10;

@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use eclusa_model::Secret;
-use eclusa_server::{Config, Server};
+use eclusa_server::{Config, Outgoing, Server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -34,6 +34,10 @@ impl Running {
             data,
             adapters,
             admin_token: Some(Secret::new(TOKEN)),
+            outgoing: Outgoing {
+                allow: vec!["127.0.0.0/8".parse().unwrap()],
+                ..Outgoing::default()
+            },
             ..Config::default()
         };
         let runtime = Runtime::new().unwrap();
