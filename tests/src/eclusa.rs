@@ -108,6 +108,12 @@ impl Eclusa {
         self.process = Some(Process::start(&config, &self.env, &self.printed));
     }
 
+    /// Sets a variable of its environment for its next start.
+    pub fn set_env(&mut self, name: &str, value: &str) {
+        self.env.retain(|(known, _)| known != name);
+        self.env.push((name.to_owned(), value.to_owned()));
+    }
+
     fn running(&self) -> &Process {
         self.process.as_ref().expect("it runs")
     }

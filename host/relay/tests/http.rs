@@ -198,6 +198,71 @@ async fn the_timeout_counts_the_body_too() {
     assert_eq!((error.kind, error.status), (HttpErrorKind::Timeout, Some(200)));
 }
 
+/// Sends the beginning, then the same bytes over and over, each by itself, until
+/// nobody takes them.
+async fn serve_without_end(beginning: &'static [u8], more: &'static [u8]) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut request = [0; 4096];
+        let _ = socket.read(&mut request).await;
+        let mut sent = socket.write_all(beginning).await;
+        while sent.is_ok() {
+            sent = socket.write_all(more).await;
+            // So that a slow trickle is one, and the client gets its turn.
+            tokio::task::yield_now().await;
+        }
+    });
+    address
+}
+
+/// Each of them goes on for ever without being silent, so only the total time or
+/// the size can end it.
+#[tokio::test]
+async fn responses_without_end_come_to_one() {
+    for (beginning, more) in [
+        // One header that does not end, and headers that do not.
+        (&b"HTTP/1.1 200 OK\r\nx: "[..], &b"x"[..]),
+        (b"HTTP/1.1 200 OK\r\n", b"x-more: x\r\n"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"", b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n"),
+        (b"", b"\r\n"),
+        // Chunks: an extension, a size, and trailers without end.
+        (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;", b"x"),
+        (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", b"0"),
+        (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n", b"x: y\r\n"),
+    ] {
+        let address = serve_without_end(beginning, more).await;
+        let error = impatient().send(request("POST", address, "/")).await.unwrap_err();
+        let expected = [HttpErrorKind::Timeout, HttpErrorKind::ResponseBroken];
+        let shown = String::from_utf8_lossy(more).into_owned();
+        assert!(expected.contains(&error.kind), "{shown:?}: {error}");
+        assert!(error.problem().retryable);
+    }
+}
+
+/// A byte now and then keeps no connection beyond the total time.
+#[tokio::test]
+async fn a_body_that_trickles_ends_in_a_timeout() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut request = [0; 4096];
+        let _ = socket.read(&mut request).await;
+        let head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n";
+        let mut sent = socket.write_all(head).await;
+        let mut pause = tokio::time::interval(Duration::from_millis(20));
+        while sent.is_ok() {
+            pause.tick().await;
+            sent = socket.write_all(b"x").await;
+        }
+    });
+    let error = impatient().send(request("POST", address, "/")).await.unwrap_err();
+    assert_eq!((error.kind, error.status), (HttpErrorKind::Timeout, Some(200)));
+}
+
 #[tokio::test]
 async fn broken_responses_are_told() {
     let cut_off = serve_bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf", false).await;

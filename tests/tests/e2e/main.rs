@@ -13,6 +13,7 @@ mod bad_calls;
 mod bad_requests;
 mod delivery;
 mod deploy;
+mod guard;
 mod hostile;
 mod inbound;
 mod outbound;
