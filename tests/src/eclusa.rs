@@ -101,6 +101,16 @@ impl Eclusa {
         self.process.take().expect("it runs").terminate()
     }
 
+    /// Asks it to stop, and does not wait; [`Self::stopped`] must follow.
+    pub fn ask_to_stop(&self) {
+        self.running().ask_to_stop();
+    }
+
+    /// Waits for the end that was asked for, and says how it ended.
+    pub fn stopped(&mut self) -> ExitStatus {
+        self.process.take().expect("it runs").wait()
+    }
+
     /// Starts it again with the same data; on another port.
     pub fn start_again(&mut self) {
         assert!(self.process.is_none(), "it runs already");

@@ -84,7 +84,17 @@ impl Process {
 
     /// Asks it to stop, and waits until it has.
     pub(crate) fn terminate(&mut self) -> ExitStatus {
+        self.ask_to_stop();
+        self.wait()
+    }
+
+    /// Asks it to stop.
+    pub(crate) fn ask_to_stop(&self) {
         self.signal(Signal::TERM);
+    }
+
+    /// Waits until it has ended.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
         let asked = Instant::now();
         while asked.elapsed() < STOP_TIME {
             if let Some(status) = self.child.try_wait().expect("the child's status") {

@@ -30,6 +30,19 @@ pub struct ChannelProfile {
     /// Name of the service flow that begins when an attendance opens.
     #[serde(default)]
     pub flow: Option<String>,
+    /// Its own limits, where they are not the host's.
+    #[serde(default)]
+    pub limits: ChannelLimits,
+}
+
+/// What a channel's requests may use up. What is not given is as the host's
+/// configuration says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ChannelLimits {
+    /// Largest body of a request from the chat, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_bytes: Option<usize>,
 }
 
 /// A registered chat, with its secrets.

@@ -20,7 +20,8 @@ mod secret_values;
 mod verdict;
 
 pub use channel::{
-    Channel, ChannelProfile, Color, ColorError, InvalidChannelId, validate_channel_id,
+    Channel, ChannelLimits, ChannelProfile, Color, ColorError, InvalidChannelId,
+    validate_channel_id,
 };
 pub use content::{Contact, Content, ContentError, ContentType, Location, Markup, Phone, Text};
 pub use event::{

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use crate::Config;
 use crate::auth::Tokens;
 use crate::channels::Channels;
+use crate::incoming::Admission;
 
 /// A running server, as its handlers see it.
 #[derive(Clone, FromRef)]
@@ -23,6 +24,7 @@ pub(crate) struct App {
     pub(crate) channels: Arc<Channels>,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) admission: Arc<Admission>,
     pub(crate) metrics: metrics_exporter_prometheus::PrometheusHandle,
     /// Becomes `true` when the server is to stop.
     pub(crate) stopping: watch::Receiver<bool>,

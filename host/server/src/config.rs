@@ -1,5 +1,6 @@
 //! Configuration: one file, the environment, the command line; later ones win.
 
+mod incoming;
 mod outgoing;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -14,6 +15,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use serde::Deserialize;
 
+pub use incoming::{Drain, Incoming};
 pub use outgoing::Outgoing;
 
 /// Variables which the command line's client commands read; they are no
@@ -54,6 +56,10 @@ pub struct Config {
     pub platform: Option<Platform>,
     /// What requests and adapters may use up.
     pub limits: Limits,
+    /// What connections and requests that come in may use up.
+    pub incoming: Incoming,
+    /// How the server stops.
+    pub drain: Drain,
     /// How messages are handed on.
     pub delivery: Delivery,
     /// Where requests to chats and to the platform may go.
@@ -77,6 +83,8 @@ impl Default for Config {
             admin_token: None,
             platform: None,
             limits: Limits::default(),
+            incoming: Incoming::default(),
+            drain: Drain::default(),
             delivery: Delivery::default(),
             outgoing: Outgoing::default(),
             deploy: Deploy::default(),
@@ -101,9 +109,11 @@ pub struct Platform {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Largest body of a request from a chat, in bytes. Default 4 MiB. Raise it
-    /// for chats that send files inside the JSON.
+    /// Largest body of a request from a chat, in bytes. Default 4 MiB. A channel
+    /// can have a limit of its own: `limits.body_bytes` of its profile.
     pub body_bytes: usize,
+    /// Largest limit that a channel may set for itself, in bytes. Default 32 MiB.
+    pub channel_body_bytes: usize,
     /// How deep its JSON may be nested. Default 64.
     pub json_depth: usize,
     /// How long one call of an adapter may run, in milliseconds. Default 50.
@@ -125,6 +135,7 @@ impl Default for Limits {
         let engine = EngineLimits::default();
         Self {
             body_bytes: 4 << 20,
+            channel_body_bytes: 32 << 20,
             json_depth: 64,
             guest_time_ms: u64::try_from(engine.guest_time.as_millis()).unwrap_or(50),
             guest_memory_bytes: engine.memory_bytes,
@@ -256,6 +267,7 @@ impl Config {
         let (limits, delivery) = (&self.limits, &self.delivery);
         let at_least = [
             ("limits.body_bytes", limits.body_bytes as u64, 1024),
+            ("limits.channel_body_bytes", limits.channel_body_bytes as u64, 1024),
             ("limits.json_depth", limits.json_depth as u64, 1),
             ("limits.guest_time_ms", limits.guest_time_ms, 1),
             ("limits.guest_memory_bytes", limits.guest_memory_bytes as u64, 1 << 20),
@@ -271,11 +283,8 @@ impl Config {
             ("deploy.quiet_ms", self.deploy.quiet_ms, 1),
             ("deploy.rescan_seconds", self.deploy.rescan_seconds, 1),
         ];
-        for (key, value, least) in at_least {
-            if value < least {
-                return Err(ConfigError::Value(key, format!("at least {least}, not {value}")));
-            }
-        }
+        check_least(&at_least)?;
+        self.incoming.validate(limits.body_bytes.max(limits.channel_body_bytes))?;
         match self.admin_token.as_ref().map(|token| token.expose().trim().len()) {
             Some(0) => {
                 return Err(ConfigError::Value(
@@ -318,6 +327,16 @@ impl Config {
             None => format!("http://{}", self.listen),
         }
     }
+}
+
+/// Keys with their values and the least that each may be.
+fn check_least(keys: &[(&'static str, u64, u64)]) -> Result<(), ConfigError> {
+    for (key, value, least) in keys {
+        if value < least {
+            return Err(ConfigError::Value(key, format!("at least {least}, not {value}")));
+        }
+    }
+    Ok(())
 }
 
 /// The configuration cannot be used.

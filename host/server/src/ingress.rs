@@ -1,12 +1,9 @@
 //! Where chats come in: `ANY /in/{key}`.
 
-use std::time::Duration;
-
-use axum::Json;
-use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request as HttpRequest, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use eclusa_deploy::live::reference;
 use eclusa_engine::{CallError, CallReport, LogLevel, Revision};
 use eclusa_journal::{Accept, Accepted, Mapping, RawRequest};
@@ -21,13 +18,11 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::depth::json_depth;
+use crate::incoming::{Origin, read_body};
 use crate::problem::{ApiProblem, GuestReply};
 
 /// The header of the answer that names the recorded request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("eclusa-request-id");
-
-/// How long a body may take to arrive.
-const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// Headers that hold credentials of some scheme; they are neither stored nor
 /// shown to an adapter.
@@ -57,24 +52,27 @@ struct AnswerMessage<'a> {
 pub(crate) async fn at_root(
     State(app): State<App>,
     Path(key): Path<String>,
+    Extension(origin): Extension<Origin>,
     request: HttpRequest,
 ) -> Result<Response, ApiProblem> {
-    receive(&app, &key, String::new(), request).await
+    receive(&app, &key, String::new(), origin, request).await
 }
 
 /// A chat's request below its ingress URL.
 pub(crate) async fn below(
     State(app): State<App>,
     Path((key, rest)): Path<(String, String)>,
+    Extension(origin): Extension<Origin>,
     request: HttpRequest,
 ) -> Result<Response, ApiProblem> {
-    receive(&app, &key, format!("/{rest}"), request).await
+    receive(&app, &key, format!("/{rest}"), origin, request).await
 }
 
 async fn receive(
     app: &App,
     key: &str,
     path: String,
+    origin: Origin,
     request: HttpRequest,
 ) -> Result<Response, ApiProblem> {
     let active = app.channels.by_key(key).ok_or_else(|| {
@@ -93,7 +91,14 @@ async fn receive(
     let manifest = route.revision().manifest();
     let (parts, body) = request.into_parts();
     let method = parts.method.as_str().to_ascii_uppercase();
-    let bytes = read_body(body, app.config.limits.body_bytes).await?;
+    // It holds its room until the request is recorded.
+    let mut admitted = app.admission.enter(channel, origin, &parts.headers)?;
+    let limits = &app.config.limits;
+    let limit = profile.limits.body_bytes.map_or(limits.body_bytes, |own| {
+        // The operator may have lowered it since.
+        own.min(limits.channel_body_bytes)
+    });
+    let bytes = read_body(body, limit, &mut admitted).await?;
     fail_point!("ingress.read");
     let verified = verify(
         manifest,
@@ -161,37 +166,6 @@ fn log_guest(report: &CallReport, channel: &str, revision: &Revision) {
             LogLevel::Error => tracing::error!(channel, adapter, "{text}"),
         }
     }
-}
-
-async fn read_body(body: Body, limit: usize) -> Result<bytes::Bytes, ApiProblem> {
-    let read = tokio::time::timeout(BODY_TIME, to_bytes(body, limit)).await.map_err(|_| {
-        ApiProblem::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "body_timeout",
-            format!("the body did not arrive within {} seconds", BODY_TIME.as_secs()),
-        )
-        .action("Send the request again.")
-    })?;
-    read.map_err(|error| {
-        use std::error::Error;
-        let too_large =
-            error.source().is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
-        if too_large {
-            ApiProblem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "body_too_large",
-                format!("the body is larger than {limit} bytes"),
-            )
-            .action("Send less at once, or ask the operator to raise `limits.body_bytes`.")
-        } else {
-            ApiProblem::new(
-                StatusCode::BAD_REQUEST,
-                "body_incomplete",
-                "the connection ended before the body did",
-            )
-            .action("Send the request again.")
-        }
-    })
 }
 
 fn decode(bytes: bytes::Bytes, depth_limit: usize) -> Result<String, ApiProblem> {

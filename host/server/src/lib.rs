@@ -8,14 +8,16 @@ mod channels;
 mod config;
 mod demo;
 mod depth;
+mod incoming;
 mod ingress;
-mod leftover;
 mod operation;
 mod problem;
 mod routes;
 mod serve;
 mod start;
 
-pub use config::{Config, ConfigError, Delivery, JournalKind, Limits, Outgoing, Platform};
+pub use config::{
+    Config, ConfigError, Delivery, Drain, Incoming, JournalKind, Limits, Outgoing, Platform,
+};
 pub use serve::serve;
 pub use start::{Server, StartError};

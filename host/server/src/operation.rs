@@ -19,6 +19,9 @@ pub(crate) async fn live() -> &'static str {
 
 /// `GET /readyz`: requests can be taken.
 pub(crate) async fn ready(State(app): State<App>) -> Result<Response, ApiProblem> {
+    if *app.stopping.borrow() {
+        return Err(ApiProblem::unavailable("draining", "the server is stopping", 5));
+    }
     app.journal
         .health()
         .map_err(|cause| ApiProblem::unavailable("not_ready", format!("journal: {cause}"), 5))?;

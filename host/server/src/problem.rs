@@ -12,6 +12,8 @@ use eclusa_model::Problem;
 use serde::Serialize;
 use ulid::Ulid;
 
+use crate::incoming::BODY_LATE;
+
 /// The header that carries the id under which a request is found in the log.
 pub(crate) const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
 
@@ -114,6 +116,12 @@ impl ApiProblem {
             ..Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
         }
         .action("Send the same request again after the time in Retry-After.")
+    }
+
+    /// The same request may succeed later.
+    pub(crate) fn retryable(mut self) -> Self {
+        self.retryable = true;
+        self
     }
 
     /// What to do.
@@ -295,13 +303,15 @@ fn is_plain_refusal(response: &Response) -> bool {
 
 async fn from_plain(status: StatusCode, body: Body) -> ApiProblem {
     let text = axum::body::to_bytes(body, 1024).await.unwrap_or_default();
-    let code = match status {
-        StatusCode::PAYLOAD_TOO_LARGE => "body_too_large",
-        status if status.is_server_error() => "internal",
-        _ => "bad_request",
+    let text = String::from_utf8_lossy(&text);
+    // The framework calls a body that was too slow a bad request.
+    let (status, code) = match status {
+        _ if text.ends_with(BODY_LATE) => (StatusCode::REQUEST_TIMEOUT, "body_timeout"),
+        StatusCode::PAYLOAD_TOO_LARGE => (status, "body_too_large"),
+        status if status.is_server_error() => (status, "internal"),
+        _ => (status, "bad_request"),
     };
-    ApiProblem::new(status, code, String::from_utf8_lossy(&text))
-        .action("See /openapi.json for what this call takes.")
+    ApiProblem::new(status, code, text).action("See /openapi.json for what this call takes.")
 }
 
 /// A path without the secret that an ingress URL is.

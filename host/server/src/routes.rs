@@ -3,11 +3,11 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode, Uri};
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
 
 use crate::app::App;
-use crate::leftover::read_leftover;
+use crate::incoming::{Leftovers, read_leftover};
 use crate::problem::{ApiProblem, correlate};
 use crate::{api, demo, ingress, operation};
 
@@ -36,7 +36,7 @@ pub(crate) fn routes(app: App, demo: Option<demo::FakeChats>) -> Router {
         .method_not_allowed_fallback(no_method)
         .layer(DefaultBodyLimit::max(API_BODY_BYTES))
         .layer(from_fn(correlate))
-        .layer(from_fn(read_leftover))
+        .layer(from_fn_with_state(Leftovers::new(), read_leftover))
 }
 
 async fn no_route(uri: Uri) -> ApiProblem {

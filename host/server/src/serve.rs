@@ -30,8 +30,14 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         _ = tokio::signal::ctrl_c() => false,
         () = failed => true,
     };
-    tracing::info!("stopping");
-    server.stop().await;
+    tracing::info!("stopping; once more stops at once");
+    let again = async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    };
+    server.stop_or(again).await;
     anyhow::ensure!(
         !journal_failed,
         "the journal could not write to its disk; check the disk and start again"

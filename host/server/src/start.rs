@@ -19,17 +19,14 @@ use eclusa_relay::{
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 use crate::app::{App, Directory};
 use crate::auth::{Tokens, new_token};
 use crate::channels::Channels;
-use crate::config::{Config, JournalKind};
+use crate::config::{Config, Drain, JournalKind};
 use crate::demo::{self, Demo};
+use crate::incoming::{Admission, Listener, Refusals};
 use crate::routes::routes;
-
-/// How long requests under way may take after a stop was asked for.
-const STOP_TIME: Duration = Duration::from_secs(8);
 
 /// Bounds of the histograms of times, in seconds: from a mapping in native code to
 /// a response that a chat takes its time for.
@@ -90,7 +87,8 @@ pub struct Server {
     new_admin_token: Option<Secret>,
     demo: Option<Demo>,
     stop: watch::Sender<bool>,
-    http: JoinHandle<()>,
+    drain: Drain,
+    http: Listener,
     relay: Relay,
     sqlite: Option<Arc<SqliteJournal>>,
 }
@@ -123,8 +121,7 @@ impl Server {
                 .then(|| config.data.join("compiled")),
         })?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let (stop, mut stopped) = watch::channel(false);
-        let stopping = stopped.clone();
+        let (stop, stopping) = watch::channel(false);
         let channels = Arc::new(Channels::load(Arc::clone(&journal)).await?);
         let parts = DeployParts {
             engine,
@@ -139,12 +136,14 @@ impl Server {
         let folder =
             FolderParts { folder: config.adapters.clone(), options: config.watch_options() };
         deployer.serve_folder(folder, stopping.clone()).await?;
+        let refusals = Arc::new(Refusals::new(Arc::clone(&clock)));
         let app = App {
             journal: Arc::clone(&journal),
             channels,
             deployer,
             tokens: Arc::new(Tokens::load(&*journal).await?),
             clock: Arc::clone(&clock),
+            admission: Admission::new(&config.incoming, Arc::clone(&refusals)),
             metrics: metrics.clone(),
             stopping,
             config: Arc::new(config),
@@ -157,17 +156,9 @@ impl Server {
         // the token is shown.
         let new_admin_token = admin_token(&app).await?;
         tokio::spawn(keep_up(metrics, stop.subscribe()));
-        let http = tokio::spawn(async move {
-            let shutdown = async move {
-                // An error means that the server was dropped: stop as well.
-                let _ = stopped.wait_for(|stop| *stop).await;
-            };
-            let served = axum::serve(listener, router).with_graceful_shutdown(shutdown).await;
-            if let Err(error) = served {
-                tracing::error!(%error, "the HTTP server broke");
-            }
-        });
-        Ok(Self { address, new_admin_token, demo, stop, http, relay, sqlite })
+        let http = Listener::start(listener, router, &app.config.incoming, refusals);
+        let drain = app.config.drain.clone();
+        Ok(Self { address, new_admin_token, demo, stop, drain, http, relay, sqlite })
     }
 
     /// The address it listens on.
@@ -191,17 +182,42 @@ impl Server {
         self.sqlite.as_ref().map(|journal| journal.failed())
     }
 
-    /// Takes no further request, finishes those under way and deliveries under
-    /// way, and closes the journal.
+    /// Drains the server: takes no further request, finishes those under way and
+    /// deliveries under way, each for as long as `drain` of the configuration
+    /// says, and closes the journal.
     pub async fn stop(self) {
-        self.stop.send_replace(true);
-        let abort = self.http.abort_handle();
-        if tokio::time::timeout(STOP_TIME, self.http).await.is_err() {
-            tracing::warn!("some requests were still open and are cut off");
-            abort.abort();
+        self.stop_or(std::future::pending()).await;
+    }
+
+    /// The same, but waits for nothing any more once `hurry` is over. What is cut
+    /// off then was not acknowledged, or is delivered again after the next start.
+    pub async fn stop_or(self, hurry: impl Future<Output = ()>) {
+        let Self { stop, drain, http, relay, sqlite, .. } = self;
+        // It ends long polls, and `/readyz` says so.
+        stop.send_replace(true);
+        http.drain();
+        let drained = async {
+            tokio::time::sleep(drain.delay()).await;
+            let requests = async {
+                if tokio::time::timeout(drain.requests(), http.close()).await.is_err() {
+                    tracing::warn!("some requests were still under way and are cut off");
+                }
+            };
+            let deliveries = async {
+                if tokio::time::timeout(drain.deliveries(), relay.stop()).await.is_err() {
+                    tracing::warn!(
+                        "some deliveries were still under way and are cut off; they are made \
+                         again after the next start, with the same ids"
+                    );
+                }
+            };
+            tokio::join!(requests, deliveries);
+        };
+        tokio::select! {
+            () = drained => {}
+            () = hurry => tracing::warn!("asked to stop again: whatever is under way is cut off"),
         }
-        self.relay.stop().await;
-        if let Some(journal) = self.sqlite {
+        if let Some(journal) = sqlite {
             // It waits for the writer's thread.
             let _ = tokio::task::spawn_blocking(move || journal.close()).await;
         }

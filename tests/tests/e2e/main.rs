@@ -16,6 +16,7 @@ mod deploy;
 mod guard;
 mod hostile;
 mod inbound;
+mod incoming;
 mod outbound;
 mod restart;
 mod secrets;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use eclusa_journal::{ChannelChange, Journal, JournalError, Token, TokenRole};
-use eclusa_model::{Channel, ChannelProfile, Color, Secret, SecretValues};
+use eclusa_model::{Channel, ChannelLimits, ChannelProfile, Color, Secret, SecretValues};
 
 use crate::Maker;
 use crate::make::{one, text};
@@ -21,6 +21,7 @@ pub(crate) fn channel(id: &str, revision: u64) -> Channel {
             url: Some("https://chat.example".to_owned()),
             settings: serde_json::from_str(r#"{"depth":[1,{"a":null}]}"#).unwrap(),
             flow: None,
+            limits: ChannelLimits { body_bytes: Some(1 << 20) },
         },
         headers: BTreeMap::from([secret("x-api-key", "h\u{e9}ader")]),
         secrets: BTreeMap::from([

@@ -7,7 +7,9 @@ use axum::http::HeaderName;
 use eclusa_deploy::live::Routes;
 use eclusa_deploy::requirements::{self, escape};
 use eclusa_engine::Revision;
-use eclusa_model::{Channel, ChannelProfile, Color, Secret, SecretValues, validate_channel_id};
+use eclusa_model::{
+    Channel, ChannelLimits, ChannelProfile, Color, Secret, SecretValues, validate_channel_id,
+};
 use eclusa_relay::{Guard, check_header};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -50,6 +52,9 @@ pub(crate) struct ChannelInput {
     /// Name of the service flow.
     #[serde(default)]
     pub(crate) flow: Option<String>,
+    /// Limits of its own.
+    #[serde(default)]
+    pub(crate) limits: ChannelLimits,
 }
 
 fn default_color() -> Color {
@@ -57,7 +62,24 @@ fn default_color() -> Color {
     Color::from_rgb(0x2A, 0x7F, 0x86)
 }
 
+/// The least that a channel's largest body may be, in bytes.
+const LEAST_BODY: usize = 1024;
+
 impl ChannelInput {
+    /// Checks the channel's own limits against the most that it may have.
+    pub(crate) fn check_limits(&self, most_body: usize) -> Result<(), ApiProblem> {
+        match self.limits.body_bytes {
+            Some(bytes) if !(LEAST_BODY..=most_body).contains(&bytes) => {
+                let expected = format!(
+                    "expected {LEAST_BODY} to {most_body} bytes, which the operator allows by \
+                     `limits.channel_body_bytes`"
+                );
+                Err(ApiProblem::violations(vec![Violation::new("/limits/body_bytes", expected)]))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Checks everything, and makes the channel of it; `before` is what it was.
     pub(crate) fn into_channel(
         self,
@@ -116,6 +138,7 @@ impl ChannelInput {
                 url: self.url,
                 settings: self.settings,
                 flow: self.flow,
+                limits: self.limits,
             },
             headers,
             secrets,

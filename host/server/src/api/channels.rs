@@ -180,6 +180,7 @@ pub(crate) async fn save(
     input: ChannelInput,
     before: Option<&Channel>,
 ) -> Result<Channel, ApiProblem> {
+    input.check_limits(app.config.limits.channel_body_bytes)?;
     // 128 bits: nobody guesses an ingress URL.
     let new_key = || Secret::new(random_hex::<16>());
     let (routes, guard) = (app.deployer.routes(), app.config.guard());

@@ -104,6 +104,7 @@ fn channel_input(
         secrets,
         settings: example_settings(manifest),
         flow: None,
+        limits: Default::default(),
     })
 }
 

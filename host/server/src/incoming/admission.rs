@@ -1,0 +1,199 @@
+//! Lets chats' requests in as long as there is room for them, and for those of
+//! other channels and addresses too.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use eclusa_model::Channel;
+use metrics::gauge;
+use parking_lot::Mutex;
+
+use super::address::{Caller, Proxies};
+use super::connection::Origin;
+use super::refusal::{Refusal, Refusals};
+use crate::config::Incoming;
+use crate::problem::ApiProblem;
+
+/// When a caller who was refused may come again, in seconds.
+const RETRY_AFTER: u64 = 1;
+
+/// Lets chats' requests in.
+pub(crate) struct Admission {
+    requests: usize,
+    requests_per_address: usize,
+    bytes: usize,
+    proxies: Proxies,
+    refusals: Arc<Refusals>,
+    held: Mutex<Held>,
+}
+
+#[derive(Default)]
+struct Held {
+    all: Share,
+    /// An entry stays, since there are only so many channels.
+    by_channel: HashMap<String, Share>,
+    /// No entry for an address without a request.
+    by_address: HashMap<Caller, usize>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Share {
+    requests: usize,
+    bytes: usize,
+}
+
+/// A request that was let in; it holds its room until this is dropped.
+pub(crate) struct Admitted {
+    admission: Arc<Admission>,
+    channel: Arc<Channel>,
+    caller: Option<Caller>,
+    bytes: usize,
+}
+
+impl Admission {
+    pub(crate) fn new(config: &Incoming, refusals: Arc<Refusals>) -> Arc<Self> {
+        Arc::new(Self {
+            requests: config.requests,
+            requests_per_address: config.requests_per_address,
+            bytes: config.body_memory_bytes,
+            proxies: Proxies::new(config.trusted_proxies.clone()),
+            refusals,
+            held: Mutex::default(),
+        })
+    }
+
+    /// Lets a request to a channel in, or says why not now.
+    pub(crate) fn enter(
+        self: &Arc<Self>,
+        channel: &Arc<Channel>,
+        origin: Origin,
+        headers: &HeaderMap,
+    ) -> Result<Admitted, ApiProblem> {
+        let caller = self.proxies.caller(origin.peer, headers);
+        let refused = self.try_enter(&channel.profile.id, origin, caller).err();
+        match refused {
+            Some(refusal) => Err(self.refused(refusal)),
+            None => Ok(Admitted {
+                admission: Arc::clone(self),
+                channel: Arc::clone(channel),
+                caller,
+                bytes: 0,
+            }),
+        }
+    }
+
+    fn try_enter(
+        &self,
+        channel: &str,
+        origin: Origin,
+        caller: Option<Caller>,
+    ) -> Result<(), Refusal> {
+        if origin.surplus {
+            return Err(Refusal::ConnectionSurplus);
+        }
+        let mut held = self.held.lock();
+        if held.all.requests >= self.requests {
+            return Err(Refusal::Requests);
+        }
+        if held.by_channel.get(channel).is_some_and(|share| share.requests >= self.requests / 2) {
+            return Err(Refusal::RequestsOfChannel);
+        }
+        if let Some(caller) = caller {
+            let of_address = held.by_address.get(&caller).copied().unwrap_or(0);
+            if of_address >= self.requests_per_address {
+                return Err(Refusal::RequestsOfAddress);
+            }
+            held.by_address.insert(caller, of_address + 1);
+        }
+        held.all.requests += 1;
+        match held.by_channel.get_mut(channel) {
+            Some(share) => share.requests += 1,
+            None => {
+                held.by_channel.insert(channel.to_owned(), Share { requests: 1, bytes: 0 });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether so many bytes more of a channel have room.
+    fn room(&self, held: &Held, channel: &str, more: usize) -> Result<(), Refusal> {
+        if held.all.bytes.saturating_add(more) > self.bytes {
+            return Err(Refusal::BodyMemory);
+        }
+        let of_channel = held.by_channel.get(channel).map_or(0, |share| share.bytes);
+        if of_channel.saturating_add(more) > self.bytes / 2 {
+            return Err(Refusal::BodyMemoryOfChannel);
+        }
+        Ok(())
+    }
+
+    fn refused(&self, refusal: Refusal) -> ApiProblem {
+        self.refusals.count(refusal);
+        let what = match refusal {
+            Refusal::RequestsOfChannel => "this channel has too many requests under way",
+            Refusal::RequestsOfAddress => "this address has too many requests under way",
+            Refusal::BodyMemory => "the bodies of other requests take all memory for them",
+            Refusal::BodyMemoryOfChannel => "the bodies of this channel's requests take its memory",
+            _ => "too many requests are under way",
+        };
+        ApiProblem::unavailable(refusal.code(), what, RETRY_AFTER)
+    }
+}
+
+impl Admitted {
+    /// Says at once where a body of this size has no room; it takes none.
+    pub(super) fn check(&self, bytes: usize) -> Result<(), ApiProblem> {
+        let admission = &self.admission;
+        let room = admission.room(&admission.held.lock(), &self.channel.profile.id, bytes);
+        room.map_err(|refusal| admission.refused(refusal))
+    }
+
+    /// Takes room for bytes that have come.
+    pub(super) fn take(&mut self, bytes: usize) -> Result<(), ApiProblem> {
+        let admission = &self.admission;
+        let channel = &self.channel.profile.id;
+        let mut held = admission.held.lock();
+        if let Err(refusal) = admission.room(&held, channel, bytes) {
+            drop(held);
+            return Err(admission.refused(refusal));
+        }
+        held.all.bytes += bytes;
+        if let Some(share) = held.by_channel.get_mut(channel) {
+            share.bytes += bytes;
+        }
+        self.bytes += bytes;
+        Ok(())
+    }
+
+    /// A body did not arrive in time.
+    pub(super) fn late(&self) {
+        self.admission.refusals.count(Refusal::BodyTimeout);
+    }
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        let mut held = self.admission.held.lock();
+        held.all.leave(self.bytes);
+        if let Some(share) = held.by_channel.get_mut(&self.channel.profile.id) {
+            share.leave(self.bytes);
+        }
+        gauge!("eclusa_incoming_body_bytes").set(held.all.bytes as f64);
+        gauge!("eclusa_incoming_requests").set(held.all.requests as f64);
+        let Some(caller) = self.caller else { return };
+        match held.by_address.get_mut(&caller) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => {
+                held.by_address.remove(&caller);
+            }
+        }
+    }
+}
+
+impl Share {
+    fn leave(&mut self, bytes: usize) {
+        self.requests = self.requests.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+}
