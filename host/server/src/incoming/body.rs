@@ -91,7 +91,7 @@ where
                 }
                 Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
             }
-            Poll::Pending => self.poll_late(cx).map(|()| Some(Err(Box::new(BodyLate).into()))),
+            Poll::Pending => self.poll_late(cx).map(|()| Some(Err(BodyLate.into()))),
         }
     }
 
