@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Why a journal could not do what it was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum JournalError {
     /// Too many writes wait; nothing was recorded.
     #[error("the journal has too many writes waiting; try again after {retry_after:?}")]
@@ -54,6 +54,22 @@ pub enum JournalError {
         /// What was given.
         cursor: String,
     },
+    /// A row is not as it was written: its checksum does not fit. Others can be
+    /// read.
+    #[error(
+        "row `{id}` of `{table}` in the journal is damaged: it is not as it was written; \
+         `eclusa check` tells what else is"
+    )]
+    Corrupt {
+        /// The table.
+        table: String,
+        /// The row: the id of a request, event or message; else its key.
+        id: String,
+    },
+    /// The database is damaged in its structure, so that nothing can be written to
+    /// it any more.
+    #[error("the journal's database is damaged: {0}")]
+    Damaged(String),
     /// The storage failed; nothing was recorded.
     #[error("the journal's storage failed: {0}")]
     Storage(String),

@@ -25,7 +25,7 @@ pub use journal::Journal;
 pub use memory::MemoryJournal;
 pub use records::{DeadLetter, EventPage, MessageRecord, Page, RequestRecord, StoredEvent};
 pub use registry::{Registry, RegistryChange};
-pub use sqlite::{OpenError, SqliteJournal, SqliteOptions};
+pub use sqlite::{CheckReport, Finding, OpenError, SqliteJournal, SqliteOptions, check_folder};
 pub use traffic::{OutboundRecord, Traffic};
 pub use types::{
     Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, Delivery, DeliveryBody,

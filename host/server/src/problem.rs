@@ -206,7 +206,15 @@ impl From<JournalError> for ApiProblem {
                 Self::new(StatusCode::CONFLICT, "request_mapped", error.to_string())
                     .action("See GET /v1/requests/unmapped for those that are not mapped.")
             }
-            JournalError::Storage(_) => {
+            JournalError::Corrupt { .. } => {
+                tracing::error!(%error, "the journal is damaged");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "data_damaged", error.to_string())
+                    .action(
+                        "Restore a backup. What is not damaged can be read on: a list goes on \
+                         behind the row that `detail` names.",
+                    )
+            }
+            JournalError::Storage(_) | JournalError::Damaged(_) => {
                 tracing::error!(%error, "the journal failed");
                 Self::unavailable("storage_failed", "the journal takes no writes", 5)
             }

@@ -43,7 +43,7 @@ pub(super) fn change(unit: &Unit<'_>, change: &ChannelChange) -> Result<(), Faul
     };
     let found: Option<i64> = unit
         .conn
-        .prepare_cached("SELECT revision FROM channels WHERE id = ?1")?
+        .prepare_cached("SELECT revision FROM sound_channels WHERE id = ?1")?
         .query_row([id], |row| row.get(0))
         .optional()?;
     let exists = found.is_some();

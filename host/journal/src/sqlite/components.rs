@@ -61,6 +61,22 @@ impl Components {
         Ok(Some(bytes))
     }
 
+    /// The names of all that are kept, in their order.
+    pub(super) fn names(&self) -> io::Result<Vec<String>> {
+        let entries = match std::fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let file = entry?.file_name();
+            let name = file.to_str().and_then(|file| file.strip_suffix(".wasm"));
+            names.extend(name.filter(|name| component::is_name(name)).map(str::to_owned));
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
     /// Forgets the bytes.
     pub(super) fn remove(&self, sha256: &str) -> Result<(), JournalError> {
         if !component::is_name(sha256) {

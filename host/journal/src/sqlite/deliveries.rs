@@ -80,7 +80,7 @@ pub(super) fn finish(
         .conn
         .prepare_cached(
             "SELECT id, target, channel, conversation, attempts, due_at_ms
-             FROM deliveries WHERE id = ?1",
+             FROM sound_deliveries WHERE id = ?1",
         )?
         .query_row([id], delivery)
         .optional()?;

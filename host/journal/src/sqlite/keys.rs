@@ -21,7 +21,7 @@ pub(super) fn set(conn: &Connection, key: &Key, id: i64) -> rusqlite::Result<()>
 
 /// The id that has a key.
 pub(super) fn get(conn: &Connection, key: &Key) -> rusqlite::Result<Option<i64>> {
-    conn.prepare_cached("SELECT id FROM keys WHERE key = ?1")?
+    conn.prepare_cached("SELECT id FROM sound_keys WHERE key = ?1")?
         .query_row([key], |row| row.get(0))
         .optional()
 }

@@ -184,7 +184,7 @@ fn message_of(conn: &Connection, news: &StatusNews) -> rusqlite::Result<Option<i
 }
 
 fn conversation_of(conn: &Connection, message: i64) -> rusqlite::Result<Option<String>> {
-    conn.prepare_cached("SELECT conversation FROM messages WHERE id = ?1")?
+    conn.prepare_cached("SELECT conversation FROM sound_messages WHERE id = ?1")?
         .query_row([message], |row| row.get(0))
         .optional()
 }

@@ -49,7 +49,7 @@ pub(super) fn submit(
     {
         let (state, stored) = unit
             .conn
-            .prepare_cached("SELECT state, fingerprint FROM messages WHERE id = ?1")?
+            .prepare_cached("SELECT state, fingerprint FROM sound_messages WHERE id = ?1")?
             .query_row([first], |row| Ok((row.get(0)?, row.get::<_, Option<Vec<u8>>>(1)?)))?;
         if stored.as_deref() != Some(fingerprint) {
             return Err(Fault::Refused(JournalError::IdempotencyConflict));
@@ -101,7 +101,7 @@ pub(super) fn advance(
 ) -> rusqlite::Result<()> {
     let state = unit
         .conn
-        .prepare_cached("SELECT state FROM messages WHERE id = ?1")?
+        .prepare_cached("SELECT state FROM sound_messages WHERE id = ?1")?
         .query_row([id], |row| row.get(0))
         .optional()?;
     if state.is_some_and(|Text(state): Text<MessageState>| state.moves_to(next)) {
@@ -142,7 +142,7 @@ pub(super) fn sent(
 fn apply_early_status(unit: &Unit<'_>, message: i64, event: i64) -> rusqlite::Result<()> {
     let stored: Option<String> = unit
         .conn
-        .prepare_cached("SELECT body FROM events WHERE id = ?1")?
+        .prepare_cached("SELECT body FROM sound_events WHERE id = ?1")?
         .query_row([event], |row| row.get(0))
         .optional()?;
     match stored.as_deref().map(body::read_status) {

@@ -2,6 +2,7 @@
 
 mod accept;
 mod channels;
+mod check;
 mod checkpoint;
 mod components;
 mod dead_letters;
@@ -21,6 +22,7 @@ mod remap;
 mod requests;
 mod schema;
 mod seal;
+mod sums;
 mod text;
 mod trace;
 mod traffic;
@@ -43,6 +45,7 @@ use components::Components;
 use readers::Readers;
 use writer::{Fault, FnTask, Health, Order, Place, Unit, closed, order};
 
+pub use check::{CheckReport, Finding, check_folder};
 pub use open::{OpenError, SqliteOptions};
 
 /// A journal in one folder, held by one process.
@@ -113,7 +116,7 @@ impl SqliteJournal {
         let (answer, answered) = oneshot::channel();
         let task = FnTask { work, result: None, answer, place };
         order(&self.orders, Order::Write(Box::new(task)))?;
-        answered.await.unwrap_or_else(|_| Err(closed()))
+        answered.await.unwrap_or_else(|_| Err(closed())).map_err(|error| named(error, self.ids))
     }
 
     async fn read<R, F>(&self, read: F) -> Result<R, JournalError>
@@ -121,16 +124,32 @@ impl SqliteJournal {
         F: FnOnce(&Connection, Ids) -> Result<R, JournalError> + Send + 'static,
         R: Send + 'static,
     {
-        let readers = Arc::clone(&self.readers);
+        let (readers, health) = (Arc::clone(&self.readers), Arc::clone(&self.health));
         let ids = self.ids;
-        tokio::task::spawn_blocking(move || readers.read(|conn| read(conn, ids)))
-            .await
-            .unwrap_or_else(|error| Err(JournalError::Storage(error.to_string())))
+        tokio::task::spawn_blocking(move || {
+            let result = readers.read(|conn| read(conn, ids));
+            result.inspect_err(|error| health.read_failed(error))
+        })
+        .await
+        .unwrap_or_else(|error| Err(JournalError::Storage(error.to_string())))
+        .map_err(|error| named(error, ids))
     }
 }
 
 impl Drop for SqliteJournal {
     fn drop(&mut self) {
         self.close();
+    }
+}
+
+/// Names a damaged row as the API does.
+fn named(error: JournalError, ids: Ids) -> JournalError {
+    match error {
+        JournalError::Corrupt { table, id } => {
+            let has_ulid = matches!(&*table, "requests" | "events" | "messages" | "deliveries");
+            let number = id.parse().ok().filter(|_| has_ulid);
+            JournalError::Corrupt { table, id: number.map_or(id, |number| ids.text(number)) }
+        }
+        other => other,
     }
 }

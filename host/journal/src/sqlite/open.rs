@@ -13,11 +13,15 @@ use super::SqliteJournal;
 use super::checkpoint::Checkpoints;
 use super::components::Components;
 use super::readers::Readers;
+use super::sums::Damaged;
 use super::writer::{Health, Writer};
 use super::{private, schema};
 
 /// Older ones lose committed data when a checkpoint and a write meet in the WAL.
 const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// The database's file in the data folder.
+pub(super) const DATABASE: &str = "journal.db";
 
 /// How a journal works; the defaults suit one machine.
 #[derive(Debug, Clone)]
@@ -62,9 +66,26 @@ pub enum OpenError {
         /// What the system says.
         error: std::io::Error,
     },
+    /// What stands in the database cannot be what was written.
+    #[error(
+        "the journal's database is damaged ({0}); `eclusa check` tells what is: restore a backup"
+    )]
+    Damaged(String),
     /// The database cannot be read or written.
     #[error("the journal's database: {0}")]
-    Database(#[from] rusqlite::Error),
+    Database(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        let damaged = matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase));
+        match Damaged::of(&error) {
+            Some(Damaged { table, key }) => Self::Damaged(format!("row {key} of `{table}`")),
+            None if damaged => Self::Damaged(error.to_string()),
+            None => Self::Database(error),
+        }
+    }
 }
 
 impl SqliteJournal {
@@ -82,7 +103,7 @@ impl SqliteJournal {
             return Err(OpenError::OldSqlite(rusqlite::version().to_owned()));
         }
         let lock = lock(folder)?;
-        let file = folder.join("journal.db");
+        let file = folder.join(DATABASE);
         // The log and its index get the mode of the database.
         private::make_file(&file)
             .map_err(|error| OpenError::Folder { folder: folder.to_owned(), error })?;
@@ -128,7 +149,16 @@ impl SqliteJournal {
     }
 }
 
-fn lock(folder: &Path) -> Result<File, OpenError> {
+/// The lock of a folder in which there is a journal.
+pub(super) fn lock_existing(folder: &Path) -> Result<File, OpenError> {
+    match folder.join(DATABASE).symlink_metadata() {
+        Ok(_) => lock(folder),
+        Err(error) => Err(OpenError::Folder { folder: folder.to_owned(), error }),
+    }
+}
+
+/// The lock of a folder; both are made where there are none.
+pub(super) fn lock(folder: &Path) -> Result<File, OpenError> {
     let failed = |error| OpenError::Folder { folder: folder.to_owned(), error };
     private::make_folder(folder).map_err(failed)?;
     private::warn_of_others(folder).map_err(failed)?;
@@ -148,6 +178,10 @@ fn configure(conn: &Connection) -> rusqlite::Result<()> {
     conn.pragma_update(None, "synchronous", "FULL")?;
     // 32 MiB, so that the hot part of the keys is found in memory.
     conn.pragma_update(None, "cache_size", -32_768)?;
+    // A page that cannot be right is refused when it is read.
+    conn.pragma_update(None, "cell_size_check", true)?;
+    // Views and triggers of the connection need no file.
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
     // An automatic one would not tell whether it failed: see `checkpoint`.
     conn.pragma_update(None, "wal_autocheckpoint", 0)?;
     Ok(())

@@ -1,10 +1,13 @@
 //! Reading beside the writer.
 
+use std::any::Any;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use parking_lot::Mutex;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::sums::{self, Damaged};
 use crate::JournalError;
 
 /// So many connections are kept; more are opened when needed, and closed.
@@ -46,11 +49,28 @@ impl Readers {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(&self.file, flags)?;
         conn.set_prepared_statement_cache_capacity(32);
+        conn.pragma_update(None, "temp_store", "MEMORY")?;
+        conn.pragma_update(None, "cell_size_check", true)?;
+        sums::guard(&conn)?;
         Ok(conn)
     }
 }
 
-/// Any failure of the storage.
-pub(super) fn storage(error: impl std::fmt::Display) -> JournalError {
-    JournalError::Storage(error.to_string())
+/// Any failure of the storage, told apart as far as it makes a difference.
+pub(super) fn storage<E: Display + 'static>(error: E) -> JournalError {
+    match (&error as &dyn Any).downcast_ref::<rusqlite::Error>() {
+        Some(error) => sql(error),
+        None => JournalError::Storage(error.to_string()),
+    }
+}
+
+/// A failure of the database.
+pub(super) fn sql(error: &rusqlite::Error) -> JournalError {
+    match (Damaged::of(error), error.sqlite_error_code()) {
+        (Some(Damaged { table, key }), _) => JournalError::Corrupt { table, id: key },
+        (None, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)) => {
+            JournalError::Damaged(error.to_string())
+        }
+        (None, _) => JournalError::Storage(error.to_string()),
+    }
 }

@@ -92,7 +92,7 @@ fn write(unit: &Unit<'_>, change: &PreparedChange) -> Result<(), Fault> {
     if let Some((name, revision, record)) = &change.adapter {
         let found: Option<i64> = unit
             .conn
-            .prepare_cached("SELECT revision FROM adapters WHERE name = ?1")?
+            .prepare_cached("SELECT revision FROM sound_adapters WHERE name = ?1")?
             .query_row([name], |row| row.get(0))
             .optional()?;
         let found = found.map_or(0, i64::unsigned_abs);

@@ -3,7 +3,7 @@
 use fail::fail_point;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::OpenError;
+use super::{OpenError, sums};
 use crate::id::{Clock, Ids};
 
 /// What each version of the schema adds; the version is kept in
@@ -162,22 +162,34 @@ ALTER TABLE dead_letters ADD COLUMN discarded TEXT;
 ALTER TABLE requests ADD COLUMN discarded TEXT;
 ALTER TABLE deliveries ADD COLUMN revision TEXT;
 ",
+    "
+-- Which columns the checksums of a table are over; each table has a column
+-- `checksum` that is added to it by `sums`.
+CREATE TABLE sums (name TEXT PRIMARY KEY, columns TEXT NOT NULL) STRICT, WITHOUT ROWID;
+",
 ];
 
-/// Brings the tables to the newest version, and tells where ids go on.
+/// Brings the tables to the newest version, lets the connection keep the rows'
+/// checksums, and tells where ids go on.
 pub(super) fn prepare(conn: &mut Connection) -> Result<(Ids, Clock), OpenError> {
+    sums::register(conn)?;
     let tx = conn.transaction()?;
     let found: u32 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = MIGRATIONS.len() as u32;
     if found > known {
         return Err(OpenError::NewerSchema { found, known });
     }
+    // What a migration changes in rows has to fit as well.
+    sums::keep(&tx)?;
     for migration in MIGRATIONS.iter().skip(found as usize) {
         tx.execute_batch(migration)?;
         fail_point!("journal.migrating");
     }
+    sums::bring_up(&tx)?;
+    sums::keep(&tx)?;
+    sums::create_views(&tx)?;
     tx.pragma_update(None, "user_version", known)?;
-    let node = tx.query_row("SELECT node FROM journal", [], |row| row.get(0)).optional()?;
+    let node = tx.query_row("SELECT node FROM sound_journal", [], |row| row.get(0)).optional()?;
     let node = match node {
         Some(node) => node,
         None => {
@@ -196,4 +208,33 @@ pub(super) fn prepare(conn: &mut Connection) -> Result<(Ids, Clock), OpenError> 
     )?;
     tx.commit()?;
     Ok((Ids::new(node), Clock::after(newest)))
+}
+
+/// In what the tables and indexes differ from those that the migrations make; none
+/// are looked for in a database of an older version.
+pub(super) fn differences(conn: &Connection) -> rusqlite::Result<Vec<String>> {
+    let version: u32 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version as usize != MIGRATIONS.len() {
+        return Ok(Vec::new());
+    }
+    let model = Connection::open_in_memory()?;
+    for migration in MIGRATIONS {
+        model.execute_batch(migration)?;
+    }
+    let found = names(conn)?;
+    let missing = names(&model)?.into_iter().filter(|name| !found.contains(name));
+    Ok(missing.map(|name| format!("{name} is missing")).collect())
+}
+
+/// Tables, indexes and columns.
+fn names(conn: &Connection) -> rusqlite::Result<Vec<String>> {
+    conn.prepare(
+        "SELECT type || ' ' || name FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+         UNION ALL
+         SELECT format('column %s.%s %s %s', schema.name, info.name, info.type, info.dflt_value)
+         FROM main.sqlite_schema AS schema, pragma_table_info(schema.name, 'main') AS info
+         WHERE schema.type = 'table' AND info.name <> 'checksum'",
+    )?
+    .query_map([], |row| row.get(0))?
+    .collect()
 }

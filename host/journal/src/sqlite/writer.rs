@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::checkpoint::Checkpoints;
 use super::deliveries;
+use super::readers::sql;
 use crate::clock::now_ms;
 use crate::id::{Clock, Ids};
 use crate::{DeliveryChange, JournalError};
@@ -56,7 +57,7 @@ pub(super) trait Task: Send {
     /// Writes, and keeps the result. May be called again after a rollback.
     fn run(&mut self, unit: &mut Unit<'_>) -> rusqlite::Result<()>;
     /// Answers: with the result kept, or with why the storage failed.
-    fn answer(self: Box<Self>, failure: Option<&str>);
+    fn answer(self: Box<Self>, failure: Option<&JournalError>);
 }
 
 /// A task made from a function.
@@ -83,12 +84,11 @@ where
         Ok(())
     }
 
-    fn answer(self: Box<Self>, failure: Option<&str>) {
+    fn answer(self: Box<Self>, failure: Option<&JournalError>) {
         let result = match (failure, self.result) {
             (None, Some(result)) => result,
-            (failure, _) => {
-                Err(JournalError::Storage(failure.unwrap_or("the write was not run").to_owned()))
-            }
+            (Some(failure), _) => Err(failure.clone()),
+            (None, None) => Err(JournalError::Storage("the write was not run".to_owned())),
         };
         // A caller that does not wait any more needs no answer.
         let _ = self.answer.send(result);
@@ -147,6 +147,20 @@ impl Health {
         }
     }
 
+    /// Tells what went wrong with reading. Nothing more is written to a database
+    /// whose structure is damaged: that would make it worse.
+    pub(super) fn read_failed(&self, error: &JournalError) {
+        match error {
+            JournalError::Damaged(reason) => {
+                tracing::error!(%error, "the journal's storage");
+                self.set(Some(reason.clone()));
+                self.failed.send_replace(true);
+            }
+            JournalError::Corrupt { .. } => tracing::error!(%error, "the journal's storage"),
+            _ => {}
+        }
+    }
+
     /// A write succeeded.
     fn recovered(&self) {
         if !*self.failed.borrow() && self.reason().is_some() {
@@ -196,7 +210,7 @@ impl Writer {
             return;
         }
         if *self.health.failed.borrow() {
-            return fail(batch, &self.health.reason().unwrap_or_default());
+            return fail(batch, &JournalError::Storage(self.health.reason().unwrap_or_default()));
         }
         match self.transaction(batch) {
             Ok(()) => {
@@ -251,9 +265,8 @@ impl Writer {
     }
 
     fn failed(&self, batch: &mut Vec<Box<dyn Task>>, error: &rusqlite::Error) {
-        let reason = error.to_string();
         self.health.report(error);
-        fail(batch, &reason);
+        fail(batch, &sql(error));
     }
 
     fn announce_from_now_on(&mut self, feed: mpsc::UnboundedSender<DeliveryChange>) {
@@ -265,8 +278,8 @@ impl Writer {
     }
 }
 
-fn fail(batch: &mut Vec<Box<dyn Task>>, reason: &str) {
-    batch.drain(..).for_each(|task| task.answer(Some(reason)));
+fn fail(batch: &mut Vec<Box<dyn Task>>, failure: &JournalError) {
+    batch.drain(..).for_each(|task| task.answer(Some(failure)));
 }
 
 /// After these nobody knows what is on the disk: only a restart, which reads

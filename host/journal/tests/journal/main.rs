@@ -10,6 +10,7 @@
 mod accept;
 mod channels;
 mod components;
+mod damage;
 mod deliver;
 mod events;
 mod make;

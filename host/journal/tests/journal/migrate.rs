@@ -15,6 +15,7 @@ const FIRST_VERSION: &str = "
     DROP INDEX requests_failed;
     DROP INDEX events_request;
     ALTER TABLE events DROP COLUMN late;
+    DROP TABLE sums;
     ALTER TABLE dead_letters DROP COLUMN revision;
     ALTER TABLE dead_letters DROP COLUMN discarded;
     ALTER TABLE requests DROP COLUMN discarded;
@@ -30,6 +31,16 @@ async fn a_journal_of_the_first_version_is_taken_over() {
     let message = sent(&journal, "c1", "o1").await;
     drop(journal);
     let database = rusqlite::Connection::open(maker.0.path().join("journal.db")).unwrap();
+    let tables: Vec<String> = database
+        .prepare("SELECT name FROM sums")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    for table in tables {
+        database.execute_batch(&format!("ALTER TABLE {table} DROP COLUMN checksum")).unwrap();
+    }
     database.execute_batch(FIRST_VERSION).unwrap();
     drop(database);
 

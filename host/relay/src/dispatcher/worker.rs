@@ -13,6 +13,10 @@ use crate::delivery::{Carried, Carrier, Policy};
 /// First and longest wait after the journal failed.
 const JOURNAL_BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
+/// How long a delivery is held before it is looked at again whose record is
+/// damaged.
+const DAMAGED: Duration = Duration::from_secs(600);
+
 /// How often a result is offered to a failing journal while the relay stops.
 const LAST_TRIES: u32 = 5;
 
@@ -79,6 +83,11 @@ impl Worker {
         let mut tries = 0;
         while let Err(error) = self.journal.finish(delivery, attempt.clone(), finish.clone()).await
         {
+            if let JournalError::Corrupt { .. } = error {
+                // It is not announced again either: see `Journal::take_deliveries`.
+                tracing::error!(delivery, %error, result = ?finish, "a result cannot be recorded");
+                return;
+            }
             tries += 1;
             if tries >= LAST_TRIES && *self.stopped.borrow() {
                 tracing::error!(
@@ -102,6 +111,8 @@ fn wait_for(error: &JournalError, tries: u32) -> Duration {
     let backoff = first.saturating_mul(1 << tries.min(16)).min(longest);
     match error {
         JournalError::Busy { retry_after } => (*retry_after).clamp(first, longest),
+        // Only a person can mend it; its conversation is held meanwhile.
+        JournalError::Corrupt { .. } => DAMAGED,
         _ => backoff,
     }
 }
