@@ -11,6 +11,18 @@ pub enum JournalError {
         /// When to try again.
         retry_after: Duration,
     },
+    /// The disk is nearly full; nothing was recorded. It goes on by itself once
+    /// there is room.
+    #[error(
+        "the disk has {free} bytes left, and nothing new is taken in below {min_free}, so that \
+         what was accepted can be handed on"
+    )]
+    DiskFull {
+        /// Free bytes.
+        free: u64,
+        /// The limit.
+        min_free: u64,
+    },
     /// The chat has never written in this conversation.
     #[error("the chat of channel `{channel}` has never written in conversation `{conversation}`")]
     UnknownConversation {

@@ -54,6 +54,11 @@ impl Ids {
     }
 }
 
+/// When a number was given out, in Unix milliseconds.
+pub(crate) fn ms_of(number: i64) -> i64 {
+    number >> COUNTER_BITS
+}
+
 /// Gives out numbers that only grow, whatever the computer's clock does.
 #[derive(Debug, Clone)]
 pub(crate) struct Clock {

@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use eclusa_model::Channel;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use crate::{
-    Accept, Accepted, Attempt, ChannelChange, DeadLetter, DeliveryBody, DeliveryChange, DeliveryId,
+    Accept, Accepted, Attempt, ChannelChange, DeadLetter, Deliveries, DeliveryBody, DeliveryId,
     EventPage, Finish, JournalError, MessageRecord, Page, RequestRecord, Submit, Submitted, Token,
 };
 
@@ -34,7 +34,7 @@ pub trait Journal: Send + Sync + 'static {
     /// All deliveries that are not finished, in the order accepted, followed by
     /// each change as it is committed, in the order of the commits. Can be taken
     /// once; `None` after that.
-    fn take_deliveries(&self) -> Option<mpsc::UnboundedReceiver<DeliveryChange>>;
+    fn take_deliveries(&self) -> Option<Deliveries>;
 
     /// What a delivery is to carry. `None` when it is finished.
     async fn delivery(&self, delivery: DeliveryId) -> Result<Option<DeliveryBody>, JournalError>;

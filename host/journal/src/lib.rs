@@ -8,6 +8,7 @@ mod clock;
 mod component;
 mod error;
 mod event;
+mod feed;
 mod id;
 mod journal;
 mod key;
@@ -16,19 +17,24 @@ mod records;
 pub mod registry;
 mod sqlite;
 mod state;
+mod status;
 mod traffic;
 mod types;
+mod upkeep;
 
 pub use clock::{Clock, SystemClock, rfc3339};
 pub use error::JournalError;
+pub use feed::Deliveries;
 pub use journal::Journal;
 pub use memory::MemoryJournal;
 pub use records::{DeadLetter, EventPage, MessageRecord, Page, RequestRecord, StoredEvent};
 pub use registry::{Registry, RegistryChange};
 pub use sqlite::{CheckReport, Finding, OpenError, SqliteJournal, SqliteOptions, check_folder};
+pub use status::{DiskStatus, PendingStatus, Refusal, Status, WriterStatus};
 pub use traffic::{OutboundRecord, Traffic};
 pub use types::{
     Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, Delivery, DeliveryBody,
     DeliveryChange, DeliveryId, FailedMapping, Finish, HELD, Idempotency, Lane, Mapping,
     MessageState, RawRequest, Remap, RevisionRef, Submit, Submitted, Target, Token, TokenRole,
 };
+pub use upkeep::Upkeep;

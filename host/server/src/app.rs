@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use eclusa_deploy::Deployer;
 use eclusa_deploy::live::{Line, Route, Routes};
-use eclusa_journal::{Journal, rfc3339};
+use eclusa_journal::{Journal, Upkeep, rfc3339};
 use eclusa_model::Channel;
 use eclusa_relay::Clock;
 use tokio::sync::watch;
@@ -20,6 +20,7 @@ use crate::incoming::Admission;
 pub(crate) struct App {
     pub(crate) config: Arc<Config>,
     pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) upkeep: Arc<dyn Upkeep>,
     pub(crate) deployer: Deployer,
     pub(crate) channels: Arc<Channels>,
     pub(crate) tokens: Arc<Tokens>,

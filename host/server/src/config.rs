@@ -64,6 +64,8 @@ pub struct Config {
     pub delivery: Delivery,
     /// Where requests to chats and to the platform may go.
     pub outgoing: Outgoing,
+    /// How the journal uses its disk.
+    pub storage: Storage,
     /// How adapters are deployed.
     pub deploy: Deploy,
     /// Where messages are kept. Default `sqlite`.
@@ -87,6 +89,7 @@ impl Default for Config {
             drain: Drain::default(),
             delivery: Delivery::default(),
             outgoing: Outgoing::default(),
+            storage: Storage::default(),
             deploy: Deploy::default(),
             journal: JournalKind::Sqlite,
             demo: false,
@@ -191,6 +194,22 @@ impl Default for Delivery {
     }
 }
 
+/// How the journal uses its disk.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Storage {
+    /// Requests and messages are refused with 503 while less than this is free on
+    /// the data folder's disk, in bytes; deliveries go on and can be recorded.
+    /// Default 256 MiB. Raise it where much is pending and the disk is shared.
+    pub min_free_bytes: u64,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self { min_free_bytes: 256 << 20 }
+    }
+}
+
 /// How adapters are deployed. By which rules a candidate goes live is each
 /// adapter's policy (`PUT /v1/adapters/{name}/policy`), not configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -279,6 +298,7 @@ impl Config {
             ("delivery.attempts", u64::from(delivery.attempts), 1),
             ("delivery.first_pause_ms", delivery.first_pause_ms, 1),
             ("delivery.longest_pause_ms", delivery.longest_pause_ms, 1),
+            ("storage.min_free_bytes", self.storage.min_free_bytes, 1 << 20),
             ("deploy.keep", self.deploy.keep as u64, 2),
             ("deploy.quiet_ms", self.deploy.quiet_ms, 1),
             ("deploy.rescan_seconds", self.deploy.rescan_seconds, 1),

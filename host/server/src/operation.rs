@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use serde_json::json;
+use eclusa_journal::Status;
+use serde::Serialize;
 
 use crate::app::App;
 use crate::problem::ApiProblem;
@@ -17,16 +18,30 @@ pub(crate) async fn live() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: requests can be taken.
+/// What `GET /readyz` tells.
+#[derive(Serialize)]
+struct Readiness {
+    /// `ready`, or `not_ready`: then nothing new is taken in.
+    status: &'static str,
+    adapters: Vec<String>,
+    #[serde(flatten)]
+    journal: Status,
+}
+
+/// `GET /readyz`: requests can be taken; how the writer, the disk and the
+/// deliveries are.
 pub(crate) async fn ready(State(app): State<App>) -> Result<Response, ApiProblem> {
     if *app.stopping.borrow() {
         return Err(ApiProblem::unavailable("draining", "the server is stopping", 5));
     }
-    app.journal
-        .health()
-        .map_err(|cause| ApiProblem::unavailable("not_ready", format!("journal: {cause}"), 5))?;
+    let journal = app.upkeep.status();
     let adapters = app.deployer.routes().names();
-    Ok((StatusCode::OK, Json(json!({ "status": "ready", "adapters": adapters }))).into_response())
+    let ready = journal.refusal.is_none() && journal.writer.alive;
+    let (code, status) = match ready {
+        true => (StatusCode::OK, "ready"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+    };
+    Ok((code, Json(Readiness { status, adapters, journal })).into_response())
 }
 
 /// `GET /metrics` for Prometheus.

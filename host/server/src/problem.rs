@@ -184,6 +184,11 @@ impl From<JournalError> for ApiProblem {
             JournalError::Busy { retry_after } => {
                 Self::unavailable("busy", error.to_string(), retry_after.as_secs())
             }
+            JournalError::DiskFull { .. } => Self::unavailable("disk_full", error.to_string(), 10)
+                .action(
+                    "Make room on the disk of the data folder; send the same request again after \
+                     the time in Retry-After.",
+                ),
             JournalError::UnknownConversation { .. } => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "conversation_unknown",

@@ -9,7 +9,7 @@ use eclusa_deploy::{DeployError, DeployOptions, DeployParts, Deployer, FolderPar
 use eclusa_engine::{Engine, EngineConfig, EngineError};
 use eclusa_journal::{
     Journal, JournalError, MemoryJournal, OpenError, Registry, SqliteJournal, SqliteOptions,
-    TokenRole, Traffic,
+    TokenRole, Traffic, Upkeep,
 };
 use eclusa_model::Secret;
 use eclusa_relay::{
@@ -114,7 +114,7 @@ impl Server {
             Some(platform) => Some(Platform::new(&platform.url, &platform.secret, &guard)?),
             None => None,
         };
-        let Stores { journal, registry, traffic, sqlite } = open_stores(&config).await?;
+        let Stores { journal, registry, traffic, upkeep, sqlite } = open_stores(&config).await?;
         let engine = Engine::new(EngineConfig {
             limits: config.limits.engine(),
             cache_dir: (config.journal == JournalKind::Sqlite)
@@ -139,6 +139,7 @@ impl Server {
         let refusals = Arc::new(Refusals::new(Arc::clone(&clock)));
         let app = App {
             journal: Arc::clone(&journal),
+            upkeep,
             channels,
             deployer,
             tokens: Arc::new(Tokens::load(&*journal).await?),
@@ -229,11 +230,12 @@ struct Stores {
     journal: Arc<dyn Journal>,
     registry: Arc<dyn Registry>,
     traffic: Arc<dyn Traffic>,
+    upkeep: Arc<dyn Upkeep>,
     sqlite: Option<Arc<SqliteJournal>>,
 }
 
 impl Stores {
-    fn of<J: Journal + Registry + Traffic>(
+    fn of<J: Journal + Registry + Traffic + Upkeep>(
         journal: &Arc<J>,
         sqlite: Option<Arc<SqliteJournal>>,
     ) -> Self {
@@ -241,6 +243,7 @@ impl Stores {
             journal: Arc::clone(journal) as Arc<dyn Journal>,
             registry: Arc::clone(journal) as Arc<dyn Registry>,
             traffic: Arc::clone(journal) as Arc<dyn Traffic>,
+            upkeep: Arc::clone(journal) as Arc<dyn Upkeep>,
             sqlite,
         }
     }
@@ -251,8 +254,9 @@ async fn open_stores(config: &Config) -> Result<Stores, StartError> {
         return Ok(Stores::of(&Arc::new(MemoryJournal::new()), None));
     }
     let folder = config.data.clone();
-    let opened =
-        tokio::task::spawn_blocking(move || SqliteJournal::open(folder, SqliteOptions::default()));
+    let options =
+        SqliteOptions { min_free_bytes: config.storage.min_free_bytes, ..SqliteOptions::default() };
+    let opened = tokio::task::spawn_blocking(move || SqliteJournal::open(folder, options));
     let journal = Arc::new(opened.await.map_err(|error| StartError::Broken(error.to_string()))??);
     Ok(Stores::of(&journal, Some(Arc::clone(&journal))))
 }

@@ -5,6 +5,7 @@ mod registry;
 mod state;
 mod trace;
 mod traffic;
+mod upkeep;
 
 use async_trait::async_trait;
 use eclusa_model::Channel;
@@ -12,10 +13,11 @@ use parking_lot::Mutex;
 use tokio::sync::{mpsc, watch};
 
 use crate::event::{Kind, PreparedEvent};
+use crate::feed::Backlog;
 use crate::id::Ids;
 use crate::{
-    Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryBody,
-    DeliveryChange, DeliveryId, EventPage, Finish, Journal, JournalError, Mapping, MessageRecord,
+    Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, DeadLetter, Deliveries, Delivery,
+    DeliveryBody, DeliveryId, EventPage, Finish, Journal, JournalError, Mapping, MessageRecord,
     Page, RequestRecord, Submit, Submitted, Target, Token, body,
 };
 use registry::RegistryState;
@@ -110,17 +112,15 @@ impl Journal for MemoryJournal {
         Ok(())
     }
 
-    fn take_deliveries(&self) -> Option<mpsc::UnboundedReceiver<DeliveryChange>> {
+    fn take_deliveries(&self) -> Option<Deliveries> {
         let mut state = self.state.lock();
         if state.feed.is_some() {
             return None;
         }
-        let (feed, deliveries) = mpsc::unbounded_channel();
-        for delivery in state.pending.values() {
-            feed.send(DeliveryChange::Put(delivery.clone())).ok()?;
-        }
+        let (feed, live) = mpsc::unbounded_channel();
+        let pending = state.pending.values().cloned().collect();
         state.feed = Some(feed);
-        Some(deliveries)
+        Some(Deliveries::new(Box::new(Snapshot(pending)), live))
     }
 
     async fn delivery(&self, delivery: DeliveryId) -> Result<Option<DeliveryBody>, JournalError> {
@@ -226,6 +226,15 @@ impl Journal for MemoryJournal {
 
     fn health(&self) -> Result<(), String> {
         Ok(())
+    }
+}
+
+/// What was pending when the deliveries were taken.
+struct Snapshot(Vec<Delivery>);
+
+impl Backlog for Snapshot {
+    fn next(&mut self) -> Vec<Delivery> {
+        std::mem::take(&mut self.0)
     }
 }
 

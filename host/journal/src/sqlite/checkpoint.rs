@@ -14,7 +14,7 @@ use std::thread::JoinHandle;
 use fail::fail_point;
 use rusqlite::Connection;
 
-use super::writer::Health;
+use super::health::Health;
 
 /// Pages in the log that the thread is woken for.
 const WAKE: i64 = 2_000;

@@ -1,7 +1,6 @@
 //! What is to be handed on, and what came of it.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use tokio::sync::mpsc;
 
 use super::messages;
 use super::readers::storage;
@@ -24,25 +23,6 @@ pub(super) fn add(unit: &mut Unit<'_>, id: DeliveryId, lane: Lane) -> rusqlite::
     let delivery = Delivery { id, lane, attempts: 0, due_at_ms: unit.now_ms };
     unit.deliveries.push(DeliveryChange::Put(delivery));
     Ok(())
-}
-
-/// Sends all pending deliveries in order, one by one as they are read.
-pub(super) fn announce_pending(
-    conn: &Connection,
-    feed: &mpsc::UnboundedSender<DeliveryChange>,
-) -> rusqlite::Result<usize> {
-    let mut statement = conn.prepare(
-        "SELECT id, target, channel, conversation, attempts, due_at_ms FROM deliveries ORDER BY id",
-    )?;
-    let mut rows = statement.query([])?;
-    let mut count = 0;
-    while let Some(row) = rows.next()? {
-        if feed.send(DeliveryChange::Put(delivery(row)?)).is_err() {
-            break;
-        }
-        count += 1;
-    }
-    Ok(count)
 }
 
 fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {

@@ -7,13 +7,14 @@ use eclusa_model::Channel;
 use tokio::sync::{mpsc, watch};
 
 use super::accept::{self, PreparedAccept};
+use super::backlog::Backlogged;
 use super::deliveries::PreparedAttempt;
 use super::messages::{self, PreparedSubmit};
 use super::readers::storage;
 use super::writer::{Order, order};
 use super::{SqliteJournal, channels, dead_letters, deliveries, events, mapped, requests, trace};
 use crate::{
-    Accept, Accepted, Attempt, ChannelChange, DeadLetter, DeliveryBody, DeliveryChange, DeliveryId,
+    Accept, Accepted, Attempt, ChannelChange, DeadLetter, Deliveries, DeliveryBody, DeliveryId,
     EventPage, Finish, Journal, JournalError, MessageRecord, Page, RequestRecord, Submit,
     Submitted, Token,
 };
@@ -44,14 +45,15 @@ impl Journal for SqliteJournal {
         self.write(move |unit| deliveries::finish(unit, delivery, &attempt, &finish)).await
     }
 
-    fn take_deliveries(&self) -> Option<mpsc::UnboundedReceiver<DeliveryChange>> {
+    fn take_deliveries(&self) -> Option<Deliveries> {
         if self.deliveries_taken.swap(true, Ordering::AcqRel) {
             return None;
         }
-        let (feed, deliveries) = mpsc::unbounded_channel();
-        // When the writer is gone, the receiver sees its end at once.
-        let _ = order(&self.orders, Order::Announce(feed));
-        Some(deliveries)
+        let (feed, live) = mpsc::unbounded_channel();
+        let (pending, from) = std::sync::mpsc::channel();
+        // When the writer is gone, the receivers see their end at once.
+        let _ = order(&self.orders, Order::Announce { pending, feed });
+        Some(Deliveries::new(Box::new(Backlogged { from, rows: None }), live))
     }
 
     async fn delivery(&self, delivery: DeliveryId) -> Result<Option<DeliveryBody>, JournalError> {
@@ -107,6 +109,10 @@ impl Journal for SqliteJournal {
     }
 
     fn health(&self) -> Result<(), String> {
-        self.health.reason().map_or(Ok(()), Err)
+        match self.health.reason() {
+            Some(reason) => Err(reason),
+            None if self.health.space.is_full() => Err(self.health.disk_full().to_string()),
+            None => Ok(()),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The journal on SQLite.
 
 mod accept;
+mod backlog;
 mod channels;
 mod check;
 mod checkpoint;
@@ -8,9 +9,11 @@ mod components;
 mod dead_letters;
 mod deliveries;
 mod events;
+mod health;
 mod journal;
 mod keys;
 mod late;
+mod lookout;
 mod mapped;
 mod messages;
 mod open;
@@ -22,10 +25,13 @@ mod remap;
 mod requests;
 mod schema;
 mod seal;
+mod space;
 mod sums;
 mod text;
 mod trace;
 mod traffic;
+mod upkeep;
+
 mod writer;
 
 use std::fs::File;
@@ -42,8 +48,10 @@ use tokio::sync::{oneshot, watch};
 use crate::JournalError;
 use crate::id::Ids;
 use components::Components;
+use health::Health;
+use lookout::Lookout;
 use readers::Readers;
-use writer::{Fault, FnTask, Health, Order, Place, Unit, closed, order};
+use writer::{Fault, FnTask, Order, Place, Unit, closed, order};
 
 pub use check::{CheckReport, Finding, check_folder};
 pub use open::{OpenError, SqliteOptions};
@@ -60,6 +68,7 @@ pub struct SqliteJournal {
     readers: Arc<Readers>,
     components: Arc<Components>,
     health: Arc<Health>,
+    lookout: Mutex<Option<Lookout>>,
     latest_event: watch::Receiver<Option<String>>,
     deliveries_taken: AtomicBool,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -77,6 +86,7 @@ impl SqliteJournal {
     /// Does what is queued, then ends the writing; later writes are refused.
     /// Blocks until all is on the disk.
     pub fn close(&self) {
+        drop(self.lookout.lock().take());
         // It fails when the writer is gone already.
         let _ = order(&self.orders, Order::Close);
         if let Some(writer) = self.writer.lock().take()
@@ -92,6 +102,9 @@ impl SqliteJournal {
         F: FnMut(&mut Unit<'_>) -> Result<R, Fault> + Send + 'static,
         R: Send + 'static,
     {
+        if self.health.space.is_full() {
+            return Err(self.health.disk_full());
+        }
         let Some(place) = Place::take(&self.queued, self.options.queue) else {
             return Err(JournalError::Busy { retry_after: Duration::from_secs(1) });
         };
@@ -114,7 +127,8 @@ impl SqliteJournal {
         R: Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let task = FnTask { work, result: None, answer, place };
+        let is_intake = place.is_some();
+        let task = FnTask { work, result: None, answer, place, is_intake };
         order(&self.orders, Order::Write(Box::new(task)))?;
         answered.await.unwrap_or_else(|_| Err(closed())).map_err(|error| named(error, self.ids))
     }

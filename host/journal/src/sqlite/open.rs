@@ -12,10 +12,14 @@ use tokio::sync::watch;
 use super::SqliteJournal;
 use super::checkpoint::Checkpoints;
 use super::components::Components;
+use super::health::Health;
+use super::lookout::Lookout;
 use super::readers::Readers;
+use super::space::Space;
 use super::sums::Damaged;
-use super::writer::{Health, Writer};
+use super::writer::Writer;
 use super::{private, schema};
+use crate::{Clock, SystemClock};
 
 /// Older ones lose committed data when a checkpoint and a write meet in the WAL.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -24,17 +28,22 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 pub(super) const DATABASE: &str = "journal.db";
 
 /// How a journal works; the defaults suit one machine.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SqliteOptions {
     /// So many writes may wait; more are refused as busy. Default 4096.
     pub queue: usize,
     /// At most so many writes share a commit. Default 256.
     pub batch: usize,
+    /// Nothing new is taken in while less is free on the disk, so that what was
+    /// accepted can still be handed on and recorded. Default 256 MiB.
+    pub min_free_bytes: u64,
+    /// Tells the time. Default: the machine's clock.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Default for SqliteOptions {
     fn default() -> Self {
-        Self { queue: 4096, batch: 256 }
+        Self { queue: 4096, batch: 256, min_free_bytes: 256 << 20, clock: Arc::new(SystemClock) }
     }
 }
 
@@ -103,6 +112,8 @@ impl SqliteJournal {
             return Err(OpenError::OldSqlite(rusqlite::version().to_owned()));
         }
         let lock = lock(folder)?;
+        // Before anything is written: what it gives up may be all the room there is.
+        let space = Space::new(folder, options.min_free_bytes);
         let file = folder.join(DATABASE);
         // The log and its index get the mode of the database.
         private::make_file(&file)
@@ -115,9 +126,10 @@ impl SqliteJournal {
             .optional()?;
         let (latest_event, latest) = watch::channel(newest.map(|id| ids.text(id)));
         let (orders, received) = mpsc::channel();
-        let health = Arc::new(Health::default());
+        let health = Arc::new(Health::new(space));
         let thread_failed = |error| OpenError::Folder { folder: folder.to_owned(), error };
         let checkpoints = Checkpoints::start(&file, Arc::clone(&health)).map_err(thread_failed)?;
+        let readers = Arc::new(Readers::new(&file));
         let writer = Writer {
             conn,
             checkpoints,
@@ -127,18 +139,24 @@ impl SqliteJournal {
             batch: options.batch.max(1),
             latest_event,
             health: Arc::clone(&health),
+            wall: Arc::clone(&options.clock),
+            readers: Arc::clone(&readers),
             feed: None,
         };
         let writer = std::thread::Builder::new()
             .name("journal-writer".to_owned())
             .spawn(move || writer.run())
             .map_err(thread_failed)?;
+        health.space.look();
+        let lookout =
+            Lookout::start(Arc::clone(&health), Arc::clone(&readers)).map_err(thread_failed)?;
         Ok(Self {
             ids,
             orders,
             queued: Arc::default(),
             options,
-            readers: Arc::new(Readers::new(&file)),
+            readers,
+            lookout: Mutex::new(Some(lookout)),
             components: Arc::new(Components::new(folder)),
             health,
             latest_event: latest,

@@ -45,7 +45,8 @@ impl Readers {
         result
     }
 
-    fn open(&self) -> rusqlite::Result<Connection> {
+    /// One that is not kept.
+    pub(super) fn open(&self) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(&self.file, flags)?;
         conn.set_prepared_statement_cache_capacity(32);

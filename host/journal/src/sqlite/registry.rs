@@ -16,6 +16,9 @@ use crate::{JournalError, Page, Registry, RegistryChange};
 #[async_trait]
 impl Registry for SqliteJournal {
     async fn put_component(&self, sha256: String, bytes: Vec<u8>) -> Result<(), JournalError> {
+        if self.health.space.is_full() {
+            return Err(self.health.disk_full());
+        }
         self.components.run(move |components| components.put(&sha256, &bytes)).await
     }
 

@@ -185,10 +185,12 @@ pub(super) fn prepare(conn: &mut Connection) -> Result<(Ids, Clock), OpenError> 
         tx.execute_batch(migration)?;
         fail_point!("journal.migrating");
     }
-    sums::bring_up(&tx)?;
+    if found < known {
+        sums::bring_up(&tx)?;
+        tx.pragma_update(None, "user_version", known)?;
+    }
     sums::keep(&tx)?;
     sums::create_views(&tx)?;
-    tx.pragma_update(None, "user_version", known)?;
     let node = tx.query_row("SELECT node FROM sound_journal", [], |row| row.get(0)).optional()?;
     let node = match node {
         Some(node) => node,
@@ -226,14 +228,16 @@ pub(super) fn differences(conn: &Connection) -> rusqlite::Result<Vec<String>> {
     Ok(missing.map(|name| format!("{name} is missing")).collect())
 }
 
-/// Tables, indexes and columns.
+/// Tables, indexes and columns, with all that makes a difference.
 fn names(conn: &Connection) -> rusqlite::Result<Vec<String>> {
     conn.prepare(
-        "SELECT type || ' ' || name FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+        "SELECT format('%s %s on %s %s', type, name, tbl_name, iif(type = 'index', sql, ''))
+         FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
          UNION ALL
-         SELECT format('column %s.%s %s %s', schema.name, info.name, info.type, info.dflt_value)
-         FROM main.sqlite_schema AS schema, pragma_table_info(schema.name, 'main') AS info
-         WHERE schema.type = 'table' AND info.name <> 'checksum'",
+         SELECT format('column %s.%s %s %s %s %s %s', list.name, info.name, info.type,
+                       info.\"notnull\", info.pk, list.wr, info.dflt_value)
+         FROM pragma_table_list AS list, pragma_table_info(list.name, 'main') AS info
+         WHERE list.schema = 'main' AND info.name <> 'checksum'",
     )?
     .query_map([], |row| row.get(0))?
     .collect()

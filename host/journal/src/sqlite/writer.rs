@@ -5,18 +5,18 @@
 //! in which a statement fails is undone and run again one by one, so that only
 //! the request at fault is hurt, and the usual case needs no savepoints.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use fail::fail_point;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::backlog::PendingRows;
 use super::checkpoint::Checkpoints;
-use super::deliveries;
-use super::readers::sql;
-use crate::clock::now_ms;
+use super::health::{Health, is_fatal, is_no_room};
+use super::readers::{Readers, sql};
 use crate::id::{Clock, Ids};
 use crate::{DeliveryChange, JournalError};
 
@@ -56,6 +56,8 @@ impl Unit<'_> {
 pub(super) trait Task: Send {
     /// Writes, and keeps the result. May be called again after a rollback.
     fn run(&mut self, unit: &mut Unit<'_>) -> rusqlite::Result<()>;
+    /// Whether it is something new, and not what came of something old.
+    fn is_intake(&self) -> bool;
     /// Answers: with the result kept, or with why the storage failed.
     fn answer(self: Box<Self>, failure: Option<&JournalError>);
 }
@@ -67,6 +69,7 @@ pub(super) struct FnTask<F, R> {
     pub(super) answer: oneshot::Sender<Result<R, JournalError>>,
     /// Gives its place in the queue back.
     pub(super) place: Option<Place>,
+    pub(super) is_intake: bool,
 }
 
 impl<F, R> Task for FnTask<F, R>
@@ -82,6 +85,10 @@ where
             Err(Fault::Sql(error)) => return Err(error),
         });
         Ok(())
+    }
+
+    fn is_intake(&self) -> bool {
+        self.is_intake
     }
 
     fn answer(self: Box<Self>, failure: Option<&JournalError>) {
@@ -117,61 +124,10 @@ impl Drop for Place {
 pub(super) enum Order {
     /// To write.
     Write(Box<dyn Task>),
-    /// To announce deliveries: all that are pending, then each new one.
-    Announce(mpsc::UnboundedSender<DeliveryChange>),
+    /// To hand over what is pending as it is now, and to tell each change after it.
+    Announce { pending: Sender<PendingRows>, feed: mpsc::UnboundedSender<DeliveryChange> },
     /// To end, once all before it is done.
     Close,
-}
-
-/// How the writer is.
-#[derive(Default)]
-pub(super) struct Health {
-    reason: Mutex<Option<String>>,
-    /// It failed for good.
-    pub(super) failed: watch::Sender<bool>,
-}
-
-impl Health {
-    pub(super) fn reason(&self) -> Option<String> {
-        self.reason.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Tells what went wrong, and whether that is the end.
-    pub(super) fn report(&self, error: &rusqlite::Error) {
-        tracing::error!(%error, "the journal's storage");
-        if is_fatal(error) {
-            self.set(Some(error.to_string()));
-            self.failed.send_replace(true);
-        } else if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
-            self.set(Some(error.to_string()));
-        }
-    }
-
-    /// Tells what went wrong with reading. Nothing more is written to a database
-    /// whose structure is damaged: that would make it worse.
-    pub(super) fn read_failed(&self, error: &JournalError) {
-        match error {
-            JournalError::Damaged(reason) => {
-                tracing::error!(%error, "the journal's storage");
-                self.set(Some(reason.clone()));
-                self.failed.send_replace(true);
-            }
-            JournalError::Corrupt { .. } => tracing::error!(%error, "the journal's storage"),
-            _ => {}
-        }
-    }
-
-    /// A write succeeded.
-    fn recovered(&self) {
-        if !*self.failed.borrow() && self.reason().is_some() {
-            tracing::info!("the journal takes writes again");
-            self.set(None);
-        }
-    }
-
-    fn set(&self, reason: Option<String>) {
-        *self.reason.lock().unwrap_or_else(PoisonError::into_inner) = reason;
-    }
 }
 
 pub(super) struct Writer {
@@ -179,10 +135,12 @@ pub(super) struct Writer {
     pub(super) checkpoints: Checkpoints,
     pub(super) orders: Receiver<Order>,
     pub(super) clock: Clock,
+    pub(super) wall: Arc<dyn crate::Clock>,
     pub(super) ids: Ids,
     pub(super) batch: usize,
     pub(super) latest_event: watch::Sender<Option<String>>,
     pub(super) health: Arc<Health>,
+    pub(super) readers: Arc<Readers>,
     pub(super) feed: Option<mpsc::UnboundedSender<DeliveryChange>>,
 }
 
@@ -198,7 +156,10 @@ impl Writer {
             }
             self.write(&mut batch);
             match next {
-                Some(Order::Announce(feed)) => self.announce_from_now_on(feed),
+                Some(Order::Announce { pending, feed }) => {
+                    self.hand_over(&pending);
+                    self.feed = Some(feed);
+                }
                 Some(Order::Close) => return,
                 Some(Order::Write(_)) | None => {}
             }
@@ -215,10 +176,9 @@ impl Writer {
         match self.transaction(batch) {
             Ok(()) => {
                 batch.drain(..).for_each(|task| task.answer(None));
-                if let Err(error) = self.checkpoints.committed(&self.conn) {
-                    self.health.report(&error);
-                }
+                self.committed();
             }
+            Err(error) if is_no_room(&error) => self.write_without_room(batch, &error),
             Err(error) if batch.len() == 1 || is_fatal(&error) => self.failed(batch, &error),
             Err(_) => {
                 for task in batch.drain(..) {
@@ -228,6 +188,34 @@ impl Writer {
         }
     }
 
+    fn committed(&self) {
+        if let Err(error) = self.checkpoints.committed(&self.conn) {
+            self.health.report(&error);
+        }
+    }
+
+    /// Refuses what is new, and records what came of what was accepted, in the room
+    /// that was kept for it.
+    fn write_without_room(&mut self, batch: &mut Vec<Box<dyn Task>>, error: &rusqlite::Error) {
+        self.health.report(error);
+        for mut task in batch.drain(..) {
+            if task.is_intake() {
+                task.answer(Some(&self.health.disk_full()));
+                continue;
+            }
+            match self.transaction(std::slice::from_mut(&mut task)) {
+                Ok(()) => task.answer(None),
+                Err(error) => {
+                    self.health.report(&error);
+                    let failure =
+                        if is_no_room(&error) { self.health.disk_full() } else { sql(&error) };
+                    task.answer(Some(&failure));
+                }
+            }
+        }
+        self.committed();
+    }
+
     /// Runs tasks and commits, or changes nothing.
     fn transaction(&mut self, tasks: &mut [Box<dyn Task>]) -> rusqlite::Result<()> {
         // Rolls back when it is dropped before its commit.
@@ -235,7 +223,7 @@ impl Writer {
         let mut unit = Unit {
             conn: &transaction,
             clock: &mut self.clock,
-            now_ms: now_ms(),
+            now_ms: self.wall.now_ms(),
             deliveries: Vec::new(),
             newest_event: None,
         };
@@ -260,7 +248,7 @@ impl Writer {
         if let Some(newest) = newest_event {
             self.latest_event.send_replace(Some(self.ids.text(newest)));
         }
-        self.health.recovered();
+        self.health.committed(self.wall.now_ms());
         Ok(())
     }
 
@@ -269,32 +257,20 @@ impl Writer {
         fail(batch, &sql(error));
     }
 
-    fn announce_from_now_on(&mut self, feed: mpsc::UnboundedSender<DeliveryChange>) {
-        match deliveries::announce_pending(&self.conn, &feed) {
-            Ok(count) => tracing::debug!(count, "pending deliveries"),
+    /// What is pending as it is now: no write is between this and the next change
+    /// that is told.
+    fn hand_over(&self, pending: &Sender<PendingRows>) {
+        let opened = self.readers.open();
+        match opened.and_then(|conn| PendingRows::new(conn, Arc::clone(&self.health))) {
+            // Nobody may want it any more.
+            Ok(rows) => drop(pending.send(rows)),
             Err(error) => self.failed(&mut Vec::new(), &error),
         }
-        self.feed = Some(feed);
     }
 }
 
 fn fail(batch: &mut Vec<Box<dyn Task>>, failure: &JournalError) {
     batch.drain(..).for_each(|task| task.answer(Some(failure)));
-}
-
-/// After these nobody knows what is on the disk: only a restart, which reads
-/// what is there, can tell. A full disk is not one of them.
-fn is_fatal(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(
-            ErrorCode::SystemIoFailure
-                | ErrorCode::DatabaseCorrupt
-                | ErrorCode::NotADatabase
-                | ErrorCode::ReadOnly
-                | ErrorCode::CannotOpen
-        )
-    )
 }
 
 /// Sends an order; gives it back when the writer is gone.
@@ -305,29 +281,4 @@ pub(super) fn order(orders: &Sender<Order>, order: Order) -> Result<(), JournalE
 /// The answer to anybody who comes too late.
 pub(super) fn closed() -> JournalError {
     JournalError::Storage("the journal is closed".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use rusqlite::ffi;
-
-    use super::*;
-
-    fn failure(code: i32) -> rusqlite::Error {
-        rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)
-    }
-
-    #[test]
-    fn a_failed_fsync_ends_the_writing_and_a_full_disk_does_not() {
-        let health = Health::default();
-        health.report(&failure(ffi::SQLITE_CONSTRAINT));
-        assert_eq!((health.reason(), *health.failed.borrow()), (None, false));
-        health.report(&failure(ffi::SQLITE_FULL));
-        assert!(health.reason().is_some() && !*health.failed.borrow());
-        health.recovered();
-        assert_eq!(health.reason(), None);
-        health.report(&failure(ffi::SQLITE_IOERR_FSYNC));
-        health.recovered();
-        assert!(health.reason().is_some() && *health.failed.borrow());
-    }
 }

@@ -25,7 +25,11 @@ mod storage;
 mod submit;
 mod traffic;
 
-use eclusa_journal::{Journal, MemoryJournal, Registry, SqliteJournal, SqliteOptions, Traffic};
+use std::sync::Arc;
+
+use eclusa_journal::{
+    Clock, Journal, MemoryJournal, Registry, SqliteJournal, SqliteOptions, Traffic,
+};
 use tempfile::TempDir;
 
 /// Journal and recorded traffic in one.
@@ -62,6 +66,23 @@ pub(crate) struct Sqlite(pub(crate) TempDir);
 impl Default for Sqlite {
     fn default() -> Self {
         Self(tempfile::tempdir().unwrap())
+    }
+}
+
+/// A clock that stands still.
+pub(crate) struct At(pub(crate) i64);
+
+impl Clock for At {
+    fn now_ms(&self) -> i64 {
+        self.0
+    }
+}
+
+impl Sqlite {
+    /// The journal at this time, in Unix milliseconds.
+    pub(crate) fn open_at(&self, now_ms: i64) -> SqliteJournal {
+        let options = SqliteOptions { clock: Arc::new(At(now_ms)), ..SqliteOptions::default() };
+        SqliteJournal::open(self.0.path(), options).unwrap()
     }
 }
 

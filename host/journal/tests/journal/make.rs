@@ -1,8 +1,8 @@
 //! Requests, messages and attempts to test with.
 
 use eclusa_journal::{
-    Accept, Accepted, Attempt, Delivery, DeliveryBody, DeliveryChange, DeliveryId, Finish,
-    Idempotency, Journal, Mapping, MessageRecord, Page, RawRequest, Remap, RevisionRef,
+    Accept, Accepted, Attempt, Deliveries, Delivery, DeliveryBody, DeliveryChange, DeliveryId,
+    Finish, Idempotency, Journal, Mapping, MessageRecord, Page, RawRequest, Remap, RevisionRef,
     StoredEvent, Submit,
 };
 use eclusa_model::{
@@ -10,7 +10,6 @@ use eclusa_model::{
     MessageEdit, MessageStatus, OutboundMessage, Participant, Postback, Problem, Reaction, Typing,
 };
 use serde_json::Value;
-use tokio::sync::mpsc::UnboundedReceiver;
 
 pub(crate) const RECEIVED_AT: &str = "2026-01-02T03:04:05.678Z";
 
@@ -186,8 +185,8 @@ pub(crate) fn done(external_id: &str) -> Finish {
 }
 
 /// The deliveries that are there; none of a committed write is missing.
-pub(crate) fn next(changes: &mut UnboundedReceiver<DeliveryChange>) -> Option<Delivery> {
-    match changes.try_recv().ok()? {
+pub(crate) fn next(changes: &mut Deliveries) -> Option<Delivery> {
+    match changes.try_recv()? {
         DeliveryChange::Put(delivery) => Some(delivery),
         DeliveryChange::Remove { id, lane } => panic!("{id} was removed from {lane:?}"),
     }

@@ -4,13 +4,12 @@
 use std::collections::HashMap;
 
 use eclusa_journal::{
-    Accepted, Delivery, DeliveryBody, DeliveryChange, Finish, JournalError, Lane, MemoryJournal,
+    Accepted, Deliveries, Delivery, DeliveryBody, Finish, JournalError, Lane, MemoryJournal,
     OutboundRecord, Remap, SqliteJournal, Submitted,
 };
 use eclusa_model::{DeliveryState, Event, Problem};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::make::{self, accept, attempt, page};
 use crate::{Both, Maker, Memory, Sqlite};
@@ -86,7 +85,7 @@ struct Side<J> {
     ids: Vec<String>,
     /// The requests that could not be mapped at first.
     unmapped: Vec<String>,
-    feed: UnboundedReceiver<DeliveryChange>,
+    feed: Deliveries,
     deliveries: Vec<Delivery>,
 }
 

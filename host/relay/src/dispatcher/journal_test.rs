@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use eclusa_journal::{
-    Accept, Accepted, Attempt, ChannelChange, DeadLetter, DeliveryBody, DeliveryChange, DeliveryId,
+    Accept, Accepted, Attempt, ChannelChange, DeadLetter, Deliveries, DeliveryBody, DeliveryId,
     EventPage, Finish, Journal, JournalError, Lane, MemoryJournal, MessageRecord, MessageState,
     Page, RequestRecord, Submit, Submitted, Token,
 };
 use eclusa_model::{Channel, Content, Extra};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use super::lanes::Capacity;
 use super::model_test::in_simulated_time;
@@ -56,7 +56,7 @@ impl Journal for Failing {
         fail(&self.records)?;
         self.journal.finish(id, attempt, finish).await
     }
-    fn take_deliveries(&self) -> Option<mpsc::UnboundedReceiver<DeliveryChange>> {
+    fn take_deliveries(&self) -> Option<Deliveries> {
         self.journal.take_deliveries()
     }
     async fn delivery(&self, id: DeliveryId) -> Result<Option<DeliveryBody>> {

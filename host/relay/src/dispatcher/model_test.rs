@@ -259,7 +259,7 @@ async fn scenario(steps: Vec<Step>) {
     let page = Page { channel: None, before: None, limit: 500 };
     assert_eq!(journal.dead_letters(page).await.unwrap().len(), refused);
     let mut left = reopen(journal).await.take_deliveries().unwrap();
-    assert!(left.try_recv().is_err(), "something is left in the journal");
+    assert!(left.try_recv().is_none(), "something is left in the journal");
 }
 
 /// What the destinations must have seen once all is delivered.
@@ -371,7 +371,7 @@ fn a_due_time_survives_a_restart() {
         let journal = reopen(journal).await;
         let due_at_ms = {
             let mut deliveries = journal.take_deliveries().unwrap();
-            let Ok(DeliveryChange::Put(delivery)) = deliveries.try_recv() else { panic!("none") };
+            let Some(DeliveryChange::Put(delivery)) = deliveries.try_recv() else { panic!("none") };
             assert_eq!((delivery.attempts, delivery.lane.target), (1, Target::Chat));
             delivery.due_at_ms
         };
@@ -408,7 +408,7 @@ fn a_panic_holds_its_lane_only() {
         count.wait_for(|count| *count == 2).await.unwrap();
         relay.stop().await;
         let mut left = reopen(journal).await.take_deliveries().unwrap();
-        assert!(left.try_recv().is_err());
+        assert!(left.try_recv().is_none());
     });
 }
 

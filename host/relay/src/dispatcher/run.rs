@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use eclusa_journal::DeliveryChange;
-use tokio::sync::{mpsc, watch};
+use eclusa_journal::{Deliveries, DeliveryChange};
+use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::lanes::{Capacity, Job, Lanes, Next};
@@ -23,7 +23,7 @@ const AFTER_PANIC: Duration = Duration::from_secs(60);
 
 /// Runs until it is stopped and nothing is under way any more.
 pub(super) async fn run(
-    mut deliveries: mpsc::UnboundedReceiver<DeliveryChange>,
+    mut deliveries: Deliveries,
     worker: Arc<Worker>,
     capacity: Capacity,
     mut stopped: watch::Receiver<bool>,
