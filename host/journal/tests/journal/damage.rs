@@ -75,7 +75,7 @@ async fn everything(journal: &SqliteJournal, deliveries: &[i64]) -> Vec<(&'stati
     all.push(("logo", told(logo, |(mime, _)| mime.clone())));
     for delivery in deliveries {
         let body = journal.delivery(*delivery).await.map(|body| body.into_iter().collect());
-        all.push(("delivery", told(body, |body| key(body))));
+        all.push(("delivery", told(body, key)));
         let id = match journal.delivery(*delivery).await {
             Ok(Some(DeliveryBody::Message { message, .. })) => message.id,
             Ok(Some(DeliveryBody::Event { event, .. })) => event.id,
