@@ -4,7 +4,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 DENY_VERSION := 0.20.2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint deny bench adapters toolchain
+.PHONY: help run test crash lint deny bench adapters toolchain
 
 help: ## Says what there is.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
@@ -17,6 +17,11 @@ run: adapters ## Builds adapters and host, and starts a demo with one channel pe
 # that a native linker does not take.
 test: adapters ## Builds the components and runs all tests, those in the documentation too.
 	cargo test --workspace --exclude eclusa-hostile
+	$(MAKE) crash ARGS="--cycles 28"
+
+crash: adapters ## Kills the host 1,120 times under load and looks for what was lost (ARGS="--cycles 28 --seed 1 --point random").
+	cargo build --workspace --bin eclusa-crash --bin eclusa-with-crash-points --features eclusa-server/crash-points
+	$(TARGET_DIR)/debug/eclusa-crash --eclusa $(TARGET_DIR)/debug/eclusa-with-crash-points --adapters target/adapters --hostile target/hostile $(ARGS)
 
 lint: toolchain ## Checks format and lints; warnings are errors.
 	cargo fmt --all --check
