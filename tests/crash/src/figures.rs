@@ -106,7 +106,7 @@ impl fmt::Display for Figures {
             ("swaps of a revision, acknowledged", self.swaps.to_string()),
             ("taken twice, at the crash edge, with the same id", taken_again.to_string()),
             ("checks that ended before the kill did", self.checks.to_string()),
-            ("databases read as the kill had left them, and found whole", {
+            ("data folders read as the kill had left them, and found whole", {
                 self.storage_checks.to_string()
             }),
             ("start, median and longest", {

@@ -1,22 +1,28 @@
-//! The database as a kill has left it.
+//! The data folder as a kill has left it.
 
 use std::path::Path;
 
 use anyhow::Context as _;
-use rusqlite::Connection;
+use eclusa_journal::check_folder;
 
-/// Has SQLite look at every page of a copy: looking at the database itself would
-/// mend it before the host does.
-pub(crate) fn check(data: &Path) -> anyhow::Result<String> {
+/// Looks at every page, row and component of a copy: looking at the folder itself
+/// would mend it before the host does.
+pub(crate) fn check(data: &Path) -> anyhow::Result<()> {
     let copy = tempfile::tempdir()?;
-    for name in ["journal.db", "journal.db-wal"] {
+    for name in ["journal.lock", "journal.db", "journal.db-wal"] {
         let from = data.join(name);
         if from.is_file() {
             std::fs::copy(&from, copy.path().join(name))?;
         }
     }
-    let database = Connection::open(copy.path().join("journal.db"))?;
-    database
-        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
-        .context("the database cannot be read")
+    let components = copy.path().join("components");
+    std::fs::create_dir(&components)?;
+    for file in data.join("components").read_dir()? {
+        let file = file?;
+        std::fs::copy(file.path(), components.join(file.file_name()))?;
+    }
+    let report = check_folder(copy.path(), &|_| {}).context("the data folder")?;
+    anyhow::ensure!(report.is_sound(), "the data folder is damaged: {:#?}", report.findings);
+    anyhow::ensure!(report.rows > 0, "the journal is empty");
+    Ok(())
 }
