@@ -82,10 +82,6 @@ impl Setup {
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .env("ECLUSA_ADMIN_TOKEN", TOKEN)
             .env("ECLUSA_OUTGOING_ALLOW", "127.0.0.0/8")
-            // What a fake refuses comes again soon, and never dies.
-            .env("ECLUSA_DELIVERY__ATTEMPTS", "1000000")
-            .env("ECLUSA_DELIVERY__FIRST_PAUSE_MS", "100")
-            .env("ECLUSA_DELIVERY__LONGEST_PAUSE_MS", "100")
             .env("RUST_LOG", "warn,eclusa=info")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -24,8 +24,8 @@ use tokio::sync::watch;
 use crate::chat::{CHANNELS, read_event};
 use crate::ledger::{Direction, Key, Ledger};
 
-/// How often it refuses for now.
-const REFUSALS: f64 = 0.02;
+/// Longest time that an answer takes, in microseconds.
+const SLOWEST_US: u64 = 3_000;
 
 /// Both fakes on one port.
 #[derive(Debug)]
@@ -98,21 +98,15 @@ async fn serve(listener: TcpListener, router: Router, open: watch::Sender<usize>
 }
 
 impl Shared {
-    /// Takes its time, and refuses some.
-    async fn may_take(&self) -> bool {
-        let (refuse, pause_us) = {
-            let mut random = self.random.lock();
-            (random.random_bool(REFUSALS), random.random_range(0..3_000))
-        };
+    /// Takes its time, so that a kill meets what is under way.
+    async fn pause(&self) {
+        let pause_us = self.random.lock().random_range(0..SLOWEST_US);
         tokio::time::sleep(Duration::from_micros(pause_us)).await;
-        !refuse
     }
 }
 
 async fn platform(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
-    if !shared.may_take().await {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
-    }
+    shared.pause().await;
     let event: Value = serde_json::from_slice(&body).unwrap_or_default();
     match read_event(&event) {
         Ok((id, channel, conversation, number)) => {
@@ -130,9 +124,7 @@ async fn platform(State(shared): State<Shared>, headers: HeaderMap, body: Bytes)
 
 /// The path may end in `/messages`, as the shop's does.
 async fn chat(State(shared): State<Shared>, Path(channel): Path<String>, body: Bytes) -> Response {
-    if !shared.may_take().await {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
-    }
+    shared.pause().await;
     let message: Value = serde_json::from_slice(&body).unwrap_or_default();
     let channel = CHANNELS.iter().find(|known| known.id == channel);
     let read = channel.map(|channel| (channel, channel.read(&message)));
