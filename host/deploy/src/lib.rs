@@ -26,7 +26,7 @@ pub mod shadow;
 pub mod watch;
 
 pub use deployer::{
-    AdapterView, Channels, DeployOptions, DeployParts, Deployer, FolderParts, Replay, Replayed,
-    RevisionView, Submission, TrialView,
+    AdapterView, Channels, DeployOptions, DeployParts, Deployer, FolderParts, Remapped, Replay,
+    Replayed, RevisionView, Submission, TrialView,
 };
 pub use error::DeployError;

@@ -27,6 +27,12 @@ pub(crate) fn now_ms() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// RFC 3339 as Unix milliseconds; `None` where it is no such time.
+pub fn unix_ms(rfc3339: &str) -> Option<i64> {
+    let time = OffsetDateTime::parse(rfc3339, &Rfc3339).ok()?;
+    i64::try_from(time.unix_timestamp_nanos().div_euclid(1_000_000)).ok()
+}
+
 /// Unix milliseconds as RFC 3339 in UTC.
 pub fn rfc3339(ms: i64) -> String {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000)

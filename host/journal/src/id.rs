@@ -52,6 +52,11 @@ impl Ids {
         let ulid = Ulid::from_string(text).ok()?.0;
         Some(i64::try_from(ulid >> NODE_BITS).unwrap_or(i64::MAX))
     }
+
+    /// The first number of a time in Unix milliseconds.
+    pub(crate) fn first_at(ms: i64) -> i64 {
+        ms.clamp(0, i64::MAX >> COUNTER_BITS) << COUNTER_BITS
+    }
 }
 
 /// When a number was given out, in Unix milliseconds.

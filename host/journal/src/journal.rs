@@ -5,8 +5,8 @@ use eclusa_model::Channel;
 use tokio::sync::watch;
 
 use crate::{
-    Accept, Accepted, Attempt, ChannelChange, DeadLetter, Deliveries, DeliveryBody, DeliveryId,
-    EventPage, Finish, JournalError, MessageRecord, Page, RequestRecord, Submit, Submitted, Token,
+    Accept, Accepted, Attempt, ChannelChange, Deliveries, DeliveryBody, DeliveryId, EventPage,
+    Finish, JournalError, MessageRecord, Page, RequestRecord, Submit, Submitted, Token,
 };
 
 /// The durable record. Each method is one transaction; writes are fsynced before
@@ -49,11 +49,8 @@ pub trait Journal: Send + Sync + 'static {
     /// A message with its whole trace.
     async fn message(&self, id: String) -> Result<Option<MessageRecord>, JournalError>;
 
-    /// Requests that could not be mapped, newest first.
+    /// Requests that could not be mapped and that nobody gave up, newest first.
     async fn unmapped(&self, page: Page) -> Result<Vec<RequestRecord>, JournalError>;
-
-    /// Deliveries that ended without success, newest first.
-    async fn dead_letters(&self, page: Page) -> Result<Vec<DeadLetter>, JournalError>;
 
     /// All channels, by id.
     async fn channels(&self) -> Result<Vec<Channel>, JournalError>;

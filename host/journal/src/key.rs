@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::Idempotency;
+
 /// The first 16 bytes of a SHA-256.
 pub(crate) type Key = [u8; 16];
 
@@ -43,8 +45,8 @@ pub(crate) fn early_status(channel: &str, external_id: &str, state: &str) -> Key
 }
 
 /// A caller's idempotency key.
-pub(crate) fn idempotency(channel: &str, given: &str) -> Key {
-    key("idempotency", &[channel, given])
+pub(crate) fn idempotency(channel: &str, given: &Idempotency) -> Key {
+    key("idempotency", &[channel, &given.scope, &given.key])
 }
 
 /// An event other than a message received.

@@ -12,6 +12,7 @@ mod feed;
 mod id;
 mod journal;
 mod key;
+mod letter;
 mod memory;
 mod records;
 pub mod registry;
@@ -22,12 +23,16 @@ mod traffic;
 mod types;
 mod upkeep;
 
-pub use clock::{Clock, SystemClock, rfc3339};
+pub use clock::{Clock, SystemClock, rfc3339, unix_ms};
 pub use error::JournalError;
 pub use feed::Deliveries;
 pub use journal::Journal;
+pub use letter::{
+    DeadLetter, Discard, Discarded, Handled, LetterContent, LetterFilter, LetterKind, LetterRecord,
+    LetterState, Letters, Redrive, Skip, Window,
+};
 pub use memory::MemoryJournal;
-pub use records::{DeadLetter, EventPage, MessageRecord, Page, RequestRecord, StoredEvent};
+pub use records::{EventPage, MessageRecord, Page, RequestRecord, StoredEvent};
 pub use registry::{Registry, RegistryChange};
 pub use sqlite::{CheckReport, Finding, OpenError, SqliteJournal, SqliteOptions, check_folder};
 pub use status::{DiskStatus, PendingStatus, Refusal, Status, WriterStatus};

@@ -3,7 +3,7 @@
 use eclusa_model::{Problem, Warning};
 use serde::Serialize;
 
-use crate::{Attempt, FailedMapping, MessageState, RawRequest, RevisionRef, Target};
+use crate::{Attempt, Discarded, FailedMapping, MessageState, RawRequest, RevisionRef};
 
 /// An event as it stands in the journal.
 #[derive(Debug, Clone)]
@@ -66,6 +66,9 @@ pub struct RequestRecord {
     /// How it failed before the build above mapped it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<FailedMapping>,
+    /// Who gave it up, where it could not be mapped and somebody did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discarded: Option<Discarded>,
 }
 
 /// A message with its trace.
@@ -95,27 +98,4 @@ pub struct MessageRecord {
     pub attempts: Vec<Attempt>,
     /// When the next attempt is due, RFC 3339.
     pub next_attempt_at: Option<String>,
-}
-
-/// A delivery that ended without success.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct DeadLetter {
-    /// The delivery's id, as text.
-    pub id: String,
-    /// Where it was to go.
-    pub target: Target,
-    /// The channel's id.
-    pub channel: String,
-    /// The chat's id of the thread.
-    pub conversation: String,
-    /// The message's id, for a message to a chat.
-    pub message: Option<String>,
-    /// The event's id, for an event to the platform.
-    pub event: Option<String>,
-    /// Why.
-    pub problem: Problem,
-    /// How many attempts were made.
-    pub attempts: u32,
-    /// When it ended, RFC 3339.
-    pub died_at: String,
 }

@@ -4,6 +4,7 @@ use eclusa_model::{Channel, Content, Event, Extra, OutboundMessage, Problem, War
 use serde::{Deserialize, Serialize};
 
 use crate::StoredEvent;
+use crate::registry::AuditEntry;
 
 /// An exact build of an adapter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +79,8 @@ pub struct Remap {
     pub warnings: Vec<Warning>,
     /// Whether each new event is to be pushed to the platform.
     pub push: bool,
+    /// Recorded with it, where a person asked for it.
+    pub audit: Option<AuditEntry>,
 }
 
 /// A mapping that failed before another revision mapped the request.
@@ -112,6 +115,8 @@ pub struct AcceptedEvent {
 /// Makes a repeated `submit` return the first answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Idempotency {
+    /// Who asked: the same key of somebody else is another one.
+    pub scope: String,
     /// The caller's key.
     pub key: String,
     /// SHA-256 over what the caller asked for.

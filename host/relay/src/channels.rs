@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use eclusa_deploy::live::Line;
-use eclusa_model::Channel;
+use eclusa_journal::RevisionRef;
+use eclusa_model::{Channel, Problem};
 
 /// The channels and adapters as they are now. Asked for every attempt, so a
-/// change takes effect with the next one; must answer at once.
+/// change takes effect with the next one; must answer at once but for [`Channels::chosen`].
+#[async_trait]
 pub trait Channels: Send + Sync + 'static {
     /// A channel; `None` where it was deleted.
     fn channel(&self, id: &str) -> Option<Arc<Channel>>;
@@ -14,4 +17,11 @@ pub trait Channels: Send + Sync + 'static {
     /// Who answers the calls for a conversation now; `None` where nothing serves
     /// under the name of the channel's adapter.
     fn line(&self, channel: &Channel, conversation: &str) -> Option<Line>;
+
+    /// Who answers calls by a revision that a person chose for one message. It may
+    /// take its time: only that message's conversation waits.
+    ///
+    /// # Errors
+    /// Why that revision cannot be had.
+    async fn chosen(&self, revision: &RevisionRef) -> Result<Line, Problem>;
 }

@@ -7,9 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use eclusa_deploy::live::{Line, Made, reference};
 use eclusa_engine::{CallContext, CallError, CallReport, Called, LogLevel, Revision};
-use eclusa_journal::{DeliveryBody, Lane};
+use eclusa_journal::{DeliveryBody, Lane, RevisionRef};
 use eclusa_model::{
-    Channel, HttpRequest, HttpResponse, NextRequest, OutboundMessage, Outcome, Problem, Warning,
+    Channel, ChannelProfile, HttpRequest, HttpResponse, NextRequest, OutboundMessage, Outcome,
+    Problem, Warning,
 };
 use fail::fail_point;
 
@@ -36,8 +37,8 @@ pub(crate) struct ChatCarrier {
 impl Carrier for ChatCarrier {
     async fn carry(&self, lane: &Lane, body: DeliveryBody) -> Carried {
         let recorder = |revision| Recorder::start(self.policy.clock.now_ms(), revision);
-        let (message, attempts) = match body {
-            DeliveryBody::Message { message, attempts, .. } => (message, attempts),
+        let (message, attempts, revision) = match body {
+            DeliveryBody::Message { message, attempts, revision } => (message, attempts, revision),
             DeliveryBody::Event { .. } => {
                 return recorder(None).dead(Problem::invalid(
                     "wrong_target",
@@ -51,15 +52,12 @@ impl Carrier for ChatCarrier {
                 format!("channel `{}` was deleted before the message went out", lane.channel),
             ));
         };
-        let adapter = &channel.profile.adapter;
-        let Some(line) = self.channels.line(&channel, &message.conversation) else {
-            let problem = Problem::configuration(
-                "adapter_missing",
-                format!("no adapter `{adapter}` serves channel `{}`", lane.channel),
-            )
-            .action(format!("Deploy it: `eclusa adapter deploy {adapter}.wasm`."))
-            .retryable();
-            return recorder(None).failed(&self.policy, attempts, None, problem);
+        let line = match self.line(&channel, &message, revision.as_ref()).await {
+            Ok(line) => line,
+            Err(problem) if problem.retryable => {
+                return recorder(None).failed(&self.policy, attempts, None, problem);
+            }
+            Err(problem) => return recorder(revision).dead(problem),
         };
         let send = Send {
             http: &self.http,
@@ -74,6 +72,29 @@ impl Carrier for ChatCarrier {
             recorder: recorder(None),
         };
         send.run().await
+    }
+}
+
+impl ChatCarrier {
+    /// Who maps a message: what a person chose, or what serves.
+    async fn line(
+        &self,
+        channel: &Channel,
+        message: &OutboundMessage,
+        revision: Option<&RevisionRef>,
+    ) -> Result<Line, Problem> {
+        if let Some(revision) = revision {
+            return self.channels.chosen(revision).await;
+        }
+        let ChannelProfile { id, adapter, .. } = &channel.profile;
+        self.channels.line(channel, &message.conversation).ok_or_else(|| {
+            Problem::configuration(
+                "adapter_missing",
+                format!("no adapter `{adapter}` serves channel `{id}`"),
+            )
+            .action(format!("Deploy it: `eclusa adapter deploy {adapter}.wasm`."))
+            .retryable()
+        })
     }
 }
 

@@ -12,7 +12,9 @@ mod support;
 
 use std::sync::Arc;
 
-use eclusa_journal::{Journal, MemoryJournal, MessageRecord, MessageState, Page};
+use eclusa_journal::{
+    Journal, LetterFilter, Letters, MemoryJournal, MessageRecord, MessageState, Window,
+};
 use eclusa_relay::Clock;
 use serde_json::json;
 use support::{Seen, Server, Setup, adapter, channel, record};
@@ -51,8 +53,8 @@ async fn deliver(
 /// Waits until the journal has a dead letter, by listing them.
 async fn dead_letter(journal: &MemoryJournal) -> (String, u32) {
     loop {
-        let page = Page { channel: None, before: None, limit: 10 };
-        if let Some(letter) = journal.dead_letters(page).await.unwrap().pop() {
+        let newest = journal.letters(LetterFilter::default(), Window::newest(1)).await;
+        if let Some(letter) = newest.unwrap().pop() {
             return (letter.problem.code, letter.attempts);
         }
         tokio::task::yield_now().await;

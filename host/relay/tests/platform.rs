@@ -13,7 +13,8 @@ mod support;
 use std::sync::Arc;
 
 use eclusa_journal::{
-    Accept, Journal, Mapping, MemoryJournal, MessageState, Page, RawRequest, RevisionRef,
+    Accept, Journal, LetterFilter, LetterKind, Letters, Mapping, MemoryJournal, MessageState,
+    RawRequest, RevisionRef, Window,
 };
 use eclusa_model::{Content, Event, Extra, InboundMessage, Participant, Secret};
 use eclusa_relay::{Guard, InvalidPlatform, Platform, PlatformEvent};
@@ -123,11 +124,10 @@ async fn a_refused_push_becomes_a_dead_letter() {
         // The next one goes out all the same.
         platform.requests(2).await;
         relay.stop().await;
-        let page = Page { channel: None, before: None, limit: 10 };
-        let letters = journal.dead_letters(page).await.unwrap();
+        let letters = journal.letters(LetterFilter::default(), Window::newest(10)).await.unwrap();
         assert_eq!(letters.len(), 1);
         assert_eq!(letters[0].problem.code, "platform_refused");
-        assert_eq!(letters[0].event.as_deref(), Some(id.as_str()));
+        assert_eq!((letters[0].kind, &letters[0].id), (LetterKind::Event, &id));
         assert_eq!(letters[0].attempts, 1);
     }
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use axum::extract::FromRef;
-use eclusa_deploy::Deployer;
-use eclusa_deploy::live::{Line, Route, Routes};
-use eclusa_journal::{Journal, Upkeep, rfc3339};
-use eclusa_model::Channel;
+use eclusa_deploy::live::{Line, Route};
+use eclusa_deploy::{DeployError, Deployer};
+use eclusa_journal::{Journal, Letters, RevisionRef, Upkeep, rfc3339};
+use eclusa_model::{Channel, Problem};
 use eclusa_relay::Clock;
 use tokio::sync::watch;
 
@@ -21,6 +22,7 @@ pub(crate) struct App {
     pub(crate) config: Arc<Config>,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) upkeep: Arc<dyn Upkeep>,
+    pub(crate) letters: Arc<dyn Letters>,
     pub(crate) deployer: Deployer,
     pub(crate) channels: Arc<Channels>,
     pub(crate) tokens: Arc<Tokens>,
@@ -46,9 +48,10 @@ impl App {
 /// What the relay asks about channels.
 pub(crate) struct Directory {
     pub(crate) channels: Arc<Channels>,
-    pub(crate) routes: Arc<Routes>,
+    pub(crate) deployer: Deployer,
 }
 
+#[async_trait]
 impl eclusa_relay::Channels for Directory {
     fn channel(&self, id: &str) -> Option<Arc<Channel>> {
         self.channels.by_id(id).map(|active| Arc::clone(&active.channel))
@@ -56,7 +59,17 @@ impl eclusa_relay::Channels for Directory {
 
     fn line(&self, channel: &Channel, conversation: &str) -> Option<Line> {
         let profile = &channel.profile;
-        let route = self.routes.route(&profile.adapter, &profile.id)?;
+        let route = self.deployer.routes().route(&profile.adapter, &profile.id)?;
         Some(route.line(&profile.id, conversation))
+    }
+
+    async fn chosen(&self, revision: &RevisionRef) -> Result<Line, Problem> {
+        self.deployer.line_by(revision).await.map_err(|error| match error {
+            DeployError::Busy(_) | DeployError::Journal(_) | DeployError::Stopping => {
+                Problem::refused("revision_not_ready", error.to_string()).retryable()
+            }
+            error => Problem::configuration("revision_not_kept", error.to_string())
+                .action("Redrive it by a revision that is kept, or by the one that serves."),
+        })
     }
 }

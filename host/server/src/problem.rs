@@ -143,6 +143,16 @@ impl ApiProblem {
         api
     }
 
+    /// What programs tell it by.
+    pub(crate) fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// What is wrong.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     fn render(&self, correlation_id: &str) -> Response {
         let document = Document {
             r#type: format!("urn:eclusa:problem:{}", self.code),

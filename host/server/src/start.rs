@@ -8,8 +8,8 @@ use eclusa_deploy::watch::WatchError;
 use eclusa_deploy::{DeployError, DeployOptions, DeployParts, Deployer, FolderParts};
 use eclusa_engine::{Engine, EngineConfig, EngineError};
 use eclusa_journal::{
-    Journal, JournalError, MemoryJournal, OpenError, Registry, SqliteJournal, SqliteOptions,
-    TokenRole, Traffic, Upkeep,
+    Journal, JournalError, Letters, MemoryJournal, OpenError, Registry, SqliteJournal,
+    SqliteOptions, TokenRole, Traffic, Upkeep,
 };
 use eclusa_model::Secret;
 use eclusa_relay::{
@@ -114,7 +114,8 @@ impl Server {
             Some(platform) => Some(Platform::new(&platform.url, &platform.secret, &guard)?),
             None => None,
         };
-        let Stores { journal, registry, traffic, upkeep, sqlite } = open_stores(&config).await?;
+        let Stores { journal, registry, traffic, upkeep, letters, sqlite } =
+            open_stores(&config).await?;
         let engine = Engine::new(EngineConfig {
             limits: config.limits.engine(),
             cache_dir: (config.journal == JournalKind::Sqlite)
@@ -140,6 +141,7 @@ impl Server {
         let app = App {
             journal: Arc::clone(&journal),
             upkeep,
+            letters,
             channels,
             deployer,
             tokens: Arc::new(Tokens::load(&*journal).await?),
@@ -231,11 +233,12 @@ struct Stores {
     registry: Arc<dyn Registry>,
     traffic: Arc<dyn Traffic>,
     upkeep: Arc<dyn Upkeep>,
+    letters: Arc<dyn Letters>,
     sqlite: Option<Arc<SqliteJournal>>,
 }
 
 impl Stores {
-    fn of<J: Journal + Registry + Traffic + Upkeep>(
+    fn of<J: Journal + Registry + Traffic + Upkeep + Letters>(
         journal: &Arc<J>,
         sqlite: Option<Arc<SqliteJournal>>,
     ) -> Self {
@@ -244,6 +247,7 @@ impl Stores {
             registry: Arc::clone(journal) as Arc<dyn Registry>,
             traffic: Arc::clone(journal) as Arc<dyn Traffic>,
             upkeep: Arc::clone(journal) as Arc<dyn Upkeep>,
+            letters: Arc::clone(journal) as Arc<dyn Letters>,
             sqlite,
         }
     }
@@ -272,10 +276,8 @@ fn start_relay(
         guard: app.config.guard(),
         ..HttpConfig::default()
     })?;
-    let directory = Directory {
-        channels: Arc::clone(&app.channels),
-        routes: Arc::clone(app.deployer.routes()),
-    };
+    let directory =
+        Directory { channels: Arc::clone(&app.channels), deployer: app.deployer.clone() };
     let parts = RelayParts {
         platform,
         clock,

@@ -7,6 +7,8 @@ mod api;
 mod deploy;
 #[path = "openapi/document.rs"]
 mod document;
+#[path = "openapi/letters.rs"]
+mod letters;
 #[path = "openapi/shapes.rs"]
 mod shapes;
 

@@ -59,8 +59,8 @@ async fn after_the_last_attempt_a_message_is_a_dead_letter_with_its_reason() {
     let letter = &letters[0];
     assert_eq!(letters.len(), 1);
     assert_eq!(
-        (&letter["message"], &letter["target"], &letter["attempts"]),
-        (&json!(id), &json!("chat"), &json!(3))
+        (&letter["id"], &letter["kind"], &letter["attempts"]),
+        (&json!(id), &json!("message"), &json!(3))
     );
     assert_eq!(letter["conversation"], Chat::Open.conversation());
     assert_eq!(letter["problem"]["code"], "connect_failed");
@@ -114,7 +114,7 @@ async fn a_refusal_for_good_is_a_dead_letter_at_once() {
         assert_eq!(message["attempts"].as_array().unwrap().len(), 1, "{chat:?}");
         assert_eq!(message["attempts"][0]["status"], 400, "{chat:?}");
         let letters = eclusa.dead_letters(&channel).await;
-        assert_eq!((letters.len(), &letters[0]["message"]), (1, &json!(refused)), "{chat:?}");
+        assert_eq!((letters.len(), &letters[0]["id"]), (1, &json!(refused)), "{chat:?}");
         // The conversation goes on.
         eclusa.message_in_state(&next, "sent").await;
         assert_eq!(fake.requests().len(), 2, "{chat:?}");

@@ -189,7 +189,7 @@ async fn messages_that_make_an_adapter_misbehave_are_dead_letters_with_their_cod
         assert_eq!(message["problem"]["code"], code, "{told}: {message}");
         let letter = eclusa.dead_letters(&channel).await.remove(0);
         assert_eq!(
-            (&letter["message"], &letter["problem"]),
+            (&letter["id"], &letter["problem"]),
             (&json!(id), &message["problem"]),
             "{told}"
         );

@@ -155,7 +155,7 @@ impl<'a> Sent<'a> {
         assert_eq!(message["problem"]["code"], problem["code"], "{}", self.sample.name);
         assert_eq!(message["attempts"][0]["status"], Value::Null);
         let letters = eclusa.dead_letters(&self.channel).await;
-        assert_eq!((letters.len(), &letters[0]["message"]), (1, &json!(self.id)));
+        assert_eq!((letters.len(), &letters[0]["id"]), (1, &json!(self.id)));
         assert_eq!(letters[0]["problem"], message["problem"]);
     }
 

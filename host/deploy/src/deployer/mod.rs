@@ -10,6 +10,7 @@ mod manifest;
 mod pins;
 mod prune;
 mod publish;
+mod redrive;
 mod remap;
 mod replay;
 mod restore;
@@ -32,6 +33,7 @@ use crate::DeployError;
 use crate::live::Routes;
 
 pub use folder::FolderParts;
+pub use redrive::Remapped;
 pub use replay::{Replay, Replayed};
 pub use submit::Submission;
 pub use view::{AdapterView, RevisionView, TrialView};

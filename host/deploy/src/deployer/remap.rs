@@ -5,14 +5,15 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use eclusa_engine::CallContext;
-use eclusa_journal::registry::AuditAction;
+use eclusa_journal::registry::{AuditAction, AuditEntry};
 use eclusa_journal::{JournalError, Remap, RequestRecord, RevisionRef};
-use eclusa_model::Request;
+use eclusa_model::{Channel, Problem, Request};
 use fail::fail_point;
 
 use super::core::{Core, ITSELF, Slot, State, Step};
+use super::redrive::Remapped;
 use crate::DeployError;
-use crate::live::reference;
+use crate::live::{Route, reference};
 
 /// So many at a time.
 const PAGE: u32 = 200;
@@ -62,7 +63,7 @@ impl Core {
             let is_last = page.len() < PAGE as usize;
             for request in page {
                 after = Some(request.id.clone());
-                match self.map_again(&slot.name, request).await? {
+                match self.map_by_what_serves(&slot.name, request).await? {
                     true => mapped += 1,
                     false => left += 1,
                 }
@@ -84,14 +85,31 @@ impl Core {
     }
 
     /// Whether a request is mapped now.
-    async fn map_again(&self, adapter: &str, record: RequestRecord) -> Result<bool, DeployError> {
+    async fn map_by_what_serves(
+        &self,
+        adapter: &str,
+        record: RequestRecord,
+    ) -> Result<bool, DeployError> {
         let channels = self.channels.on(adapter);
         let Some(channel) = channels.iter().find(|it| it.profile.id == record.channel) else {
             // The channel is gone, or on another adapter.
             return Ok(false);
         };
         let Some(route) = self.routes.route(adapter, &record.channel) else { return Ok(false) };
-        let cx = CallContext::from(&**channel);
+        // Where it does not wait any more, somebody else has mapped it meanwhile.
+        let mapped = self.map_record(&route, channel, record, None).await?;
+        Ok(!matches!(mapped, Remapped::Failed(_)))
+    }
+
+    /// Maps a request, and records what it became.
+    pub(super) async fn map_record(
+        &self,
+        route: &Route,
+        channel: &Channel,
+        record: RequestRecord,
+        audit: Option<AuditEntry>,
+    ) -> Result<Remapped, DeployError> {
+        let cx = CallContext::from(channel);
         let raw = record.raw;
         let request = Request {
             method: raw.method,
@@ -106,29 +124,38 @@ impl Core {
         let received = match answered.result {
             Ok(called) => match called.value {
                 Ok(received) => received,
-                Err(_) => return Ok(false),
+                Err(problem) => return Ok(Remapped::Failed(problem)),
             },
             Err(error) if error.retryable => return Err(DeployError::Busy(error.to_string())),
-            Err(_) => return Ok(false),
+            Err(error) => {
+                let problem = Problem::unsupported(error.code, error.to_string());
+                return Ok(Remapped::Failed(problem.action(error.action)));
+            }
         };
         let verification = answered.revision.manifest().verification.as_ref();
         if !received.events.is_empty()
             && verification.is_some_and(|scheme| scheme.is_unsigned(&request.method))
         {
-            // Nobody has signed it: the ingress would not take its events either.
-            return Ok(false);
+            // The ingress would not take its events either.
+            return Ok(Remapped::Failed(Problem::refused(
+                "unsigned_events",
+                "the adapter reads events from a request that nobody has signed",
+            )));
         }
+        let audit =
+            audit.map(|entry| AuditEntry { revision: Some(revision.sha256.clone()), ..entry });
         let remap = Remap {
             request: record.id,
             revision,
             events: received.events,
             warnings: received.warnings,
             push: self.options.push,
+            audit,
         };
         fail_point!("deploy.remapping");
         match self.traffic.remap(remap).await {
-            // Somebody else has mapped it meanwhile.
-            Ok(_) | Err(JournalError::NotUnmapped { .. }) => Ok(true),
+            Ok(_) => Ok(Remapped::Mapped),
+            Err(JournalError::NotUnmapped { .. }) => Ok(Remapped::NotWaiting),
             Err(error) => Err(error.into()),
         }
     }

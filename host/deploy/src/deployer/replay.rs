@@ -6,7 +6,6 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Deployer;
-use super::activate::kept;
 use super::core::Core;
 use crate::DeployError;
 use crate::shadow::{
@@ -82,25 +81,8 @@ struct Caller {
 
 impl Core {
     async fn caller(&self, id: &str, revision: Option<String>) -> Result<Caller, DeployError> {
-        let slots = self.slots();
-        let found = slots.iter().find_map(|slot| {
-            let channels = self.channels.on(&slot.name);
-            let channel = channels.into_iter().find(|it| it.profile.id == id)?;
-            Some((slot, channel))
-        });
-        let (slot, channel) = found.ok_or_else(|| DeployError::unknown("channel", id))?;
-        let revision = match revision {
-            Some(prefix) => {
-                let mut state = slot.state.lock().await;
-                let sha256 = kept(&state, &prefix)?;
-                self.revision(&mut state, &sha256).await?
-            }
-            None => {
-                let route = self.routes.route(&slot.name, id);
-                let route = route.ok_or_else(|| DeployError::unknown("adapter", &slot.name))?;
-                std::sync::Arc::clone(route.revision())
-            }
-        };
+        let (route, channel) = self.route_of(id, revision.as_deref()).await?;
+        let revision = std::sync::Arc::clone(route.revision());
         Ok(Caller { revision, cx: CallContext::from(&*channel) })
     }
 

@@ -1,6 +1,7 @@
 //! The journal in memory: the model that others are tested against, and what
 //! benchmarks use to leave the disk out.
 
+mod letters;
 mod registry;
 mod state;
 mod trace;
@@ -16,9 +17,9 @@ use crate::event::{Kind, PreparedEvent};
 use crate::feed::Backlog;
 use crate::id::Ids;
 use crate::{
-    Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, DeadLetter, Deliveries, Delivery,
-    DeliveryBody, DeliveryId, EventPage, Finish, Journal, JournalError, Mapping, MessageRecord,
-    Page, RequestRecord, Submit, Submitted, Target, Token, body,
+    Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, Deliveries, Delivery, DeliveryBody,
+    DeliveryId, EventPage, Finish, Journal, JournalError, Mapping, MessageRecord, Page,
+    RequestRecord, Submit, Submitted, Target, Token, body,
 };
 use registry::RegistryState;
 use state::State;
@@ -170,21 +171,7 @@ impl Journal for MemoryJournal {
         let state = self.state.lock();
         let requests = state.requests.range(..before).rev().map(|(_, request)| request);
         Ok(requests
-            .filter(|request| request.problem.is_some() && on(&page, &request.channel))
-            .take(page.limit.clamp(1, 500) as usize)
-            .cloned()
-            .collect())
-    }
-
-    async fn dead_letters(&self, page: Page) -> Result<Vec<DeadLetter>, JournalError> {
-        let before = match &page.before {
-            None => i64::MAX,
-            Some(cursor) => cursor.parse().map_err(|_| wrong(cursor))?,
-        };
-        let state = self.state.lock();
-        let letters = state.dead.range(..before).rev().map(|(_, letter)| letter);
-        Ok(letters
-            .filter(|letter| on(&page, &letter.channel))
+            .filter(|request| is_unmapped(request) && on(&page, &request.channel))
             .take(page.limit.clamp(1, 500) as usize)
             .cloned()
             .collect())
@@ -245,6 +232,11 @@ fn external_ids(events: &[PreparedEvent]) -> Vec<Option<String>> {
         _ => None,
     };
     events.iter().map(received).collect()
+}
+
+/// Whether it could not be mapped and nobody gave it up.
+fn is_unmapped(request: &RequestRecord) -> bool {
+    request.problem.is_some() && request.discarded.is_none()
 }
 
 fn storage(error: impl std::fmt::Display) -> JournalError {

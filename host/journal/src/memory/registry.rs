@@ -37,6 +37,13 @@ impl RegistryState {
     }
 }
 
+impl RegistryState {
+    /// Adds an entry to the audit.
+    pub(super) fn note(&mut self, entry: AuditEntry) -> Result<(), JournalError> {
+        self.record(RegistryChange { audit: vec![entry], ..RegistryChange::default() })
+    }
+}
+
 #[async_trait]
 impl Registry for MemoryJournal {
     async fn put_component(&self, sha256: String, bytes: Vec<u8>) -> Result<(), JournalError> {

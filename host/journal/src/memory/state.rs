@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use eclusa_model::{Channel, DeliveryState, OutboundMessage, Problem};
 use tokio::sync::mpsc;
 
+use super::letters::Failed;
 use crate::body::EventParts;
-use crate::clock::{now_ms, rfc3339};
+use crate::clock::now_ms;
 use crate::event::{PreparedEvent, StatusNews, Subject, state_name};
 use crate::id::{Clock, Ids};
 use crate::key::{self, Key};
@@ -125,6 +126,7 @@ impl State {
             warnings,
             problem,
             earlier: Vec::new(),
+            discarded: None,
         };
         self.requests.insert(request, record);
         let events = prepared
@@ -211,7 +213,13 @@ impl State {
         }
     }
 
-    fn deliver(&mut self, id: DeliveryId, target: Target, channel: &str, conversation: &str) {
+    pub(super) fn deliver(
+        &mut self,
+        id: DeliveryId,
+        target: Target,
+        channel: &str,
+        conversation: &str,
+    ) {
         let lane =
             Lane { target, channel: channel.to_owned(), conversation: conversation.to_owned() };
         let delivery = Delivery { id, lane, attempts: 0, due_at_ms: now_ms() };
@@ -234,7 +242,7 @@ impl State {
     ) -> Result<(i64, MessageState, bool), JournalError> {
         let Submit { channel, conversation, idempotency, start, submitted_at, .. } = submit;
         let idempotency =
-            idempotency.map(|given| (key::idempotency(&channel, &given.key), given.fingerprint));
+            idempotency.map(|given| (key::idempotency(&channel, &given), given.fingerprint));
         if let Some((key, fingerprint)) = &idempotency
             && let Some(first) = self.keys.get(key)
             && let Some(message) = self.messages.get(first)
@@ -273,6 +281,7 @@ impl State {
     pub(super) fn finish(&mut self, id: DeliveryId, attempt: Attempt, finish: Finish) {
         let found = self.pending.get_mut(&id).filter(|delivery| delivery.due_at_ms != HELD);
         let Some(delivery) = found else { return };
+        let revision = attempt.revision.clone();
         self.attempts.entry(id).or_default().push(attempt);
         delivery.attempts += 1;
         if let Finish::Retry { due_at_ms } = finish {
@@ -292,20 +301,9 @@ impl State {
             (Finish::Done { .. }, Target::Platform) => {
                 self.pushed.insert(id, now_ms());
             }
-            (Finish::Dead { problem } | Finish::Held { problem }, target) => {
+            (Finish::Dead { problem } | Finish::Held { problem }, _) => {
                 self.advance(id, MessageState::Failed, Some(problem.clone()));
-                let text = self.ids.text(id);
-                let letter = DeadLetter {
-                    id: id.to_string(),
-                    target,
-                    channel: lane.channel,
-                    conversation: lane.conversation,
-                    message: (target == Target::Chat).then(|| text.clone()),
-                    event: (target == Target::Platform).then_some(text),
-                    problem,
-                    attempts,
-                    died_at: rfc3339(now_ms()),
-                };
+                let letter = self.letter(id, lane, attempts, Failed { problem, revision });
                 self.dead.insert(id, letter);
             }
         }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use eclusa_model::HttpResponse;
 
 use super::state::{Outbound, State};
-use super::{MemoryJournal, external_ids, on, position, storage};
+use super::{MemoryJournal, external_ids, is_unmapped, on, position, storage};
 use crate::event::PreparedEvent;
 use crate::{
     Accepted, FailedMapping, JournalError, OutboundRecord, Page, Remap, RequestRecord, RevisionRef,
@@ -66,7 +66,7 @@ impl Traffic for MemoryJournal {
         let state = self.state.lock();
         let requests = state.requests.range(after.saturating_add(1)..).map(|(_, it)| it);
         Ok(requests
-            .filter(|it| it.problem.is_some() && it.revision.as_ref() == Some(&revision))
+            .filter(|it| is_unmapped(it) && it.revision.as_ref() == Some(&revision))
             .take(limit.clamp(1, 500) as usize)
             .cloned()
             .collect())
@@ -85,7 +85,9 @@ impl Traffic for MemoryJournal {
             .collect::<Result<Vec<_>, _>>()
             .map_err(storage)?;
         let external_ids = external_ids(&prepared);
+        let audit = remap.audit.take();
         let recorded = state.remap(number, remap, prepared)?;
+        audit.map_or(Ok(()), |audit| self.registry.lock().note(audit))?;
         Ok(self.accepted(&state, number, recorded, external_ids))
     }
 }
@@ -99,7 +101,8 @@ impl State {
         prepared: Vec<PreparedEvent>,
     ) -> Result<Vec<(i64, bool)>, JournalError> {
         let Remap { request: id, revision, warnings, push, .. } = remap;
-        let Some(record) = self.requests.get_mut(&request) else {
+        let found = self.requests.get_mut(&request).filter(|it| it.discarded.is_none());
+        let Some(record) = found else {
             return Err(JournalError::NotUnmapped { id });
         };
         let Some(problem) = record.problem.take() else {

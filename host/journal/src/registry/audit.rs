@@ -60,4 +60,8 @@ pub enum AuditAction {
     Remapped,
     /// A revision is not kept any more.
     Forgotten,
+    /// A dead letter goes out again, or was mapped again.
+    Redriven,
+    /// A dead letter was given up.
+    Discarded,
 }

@@ -12,11 +12,10 @@ use super::deliveries::PreparedAttempt;
 use super::messages::{self, PreparedSubmit};
 use super::readers::storage;
 use super::writer::{Order, order};
-use super::{SqliteJournal, channels, dead_letters, deliveries, events, mapped, requests, trace};
+use super::{SqliteJournal, channels, deliveries, events, mapped, requests, trace};
 use crate::{
-    Accept, Accepted, Attempt, ChannelChange, DeadLetter, Deliveries, DeliveryBody, DeliveryId,
-    EventPage, Finish, Journal, JournalError, MessageRecord, Page, RequestRecord, Submit,
-    Submitted, Token,
+    Accept, Accepted, Attempt, ChannelChange, Deliveries, DeliveryBody, DeliveryId, EventPage,
+    Finish, Journal, JournalError, MessageRecord, Page, RequestRecord, Submit, Submitted, Token,
 };
 
 #[async_trait]
@@ -74,10 +73,6 @@ impl Journal for SqliteJournal {
 
     async fn unmapped(&self, page: Page) -> Result<Vec<RequestRecord>, JournalError> {
         self.read(move |conn, ids| requests::unmapped(conn, ids, &page)).await
-    }
-
-    async fn dead_letters(&self, page: Page) -> Result<Vec<DeadLetter>, JournalError> {
-        self.read(move |conn, ids| dead_letters::page(conn, ids, &page)).await
     }
 
     async fn channels(&self) -> Result<Vec<Channel>, JournalError> {

@@ -30,7 +30,7 @@ impl PreparedSubmit {
         Ok(Self {
             conversation_key: key::conversation(&channel, &conversation),
             idempotency: idempotency
-                .map(|given| (key::idempotency(&channel, &given.key), given.fingerprint)),
+                .map(|given| (key::idempotency(&channel, &given), given.fingerprint)),
             lane: Lane { target: Target::Chat, channel, conversation },
             start,
             submitted_at,

@@ -61,7 +61,7 @@ impl Registry for SqliteJournal {
 }
 
 /// A row made ready for storing: its key, its adapter, its JSON.
-type Prepared = (String, String, String);
+pub(super) type Prepared = (String, String, String);
 
 /// A change made ready for storing.
 struct PreparedChange {
@@ -80,9 +80,7 @@ impl PreparedChange {
             deployments: deployments
                 .map(|it| Ok((it.id.clone(), it.adapter.clone(), json(it)?)))
                 .collect::<Result<_, JournalError>>()?,
-            audit: audit
-                .map(|it| Ok((it.id.clone(), it.adapter.clone(), json(it)?)))
-                .collect::<Result<_, JournalError>>()?,
+            audit: audit.map(prepared).collect::<Result<_, JournalError>>()?,
         })
     }
 }
@@ -120,12 +118,22 @@ fn write(unit: &Unit<'_>, change: &PreparedChange) -> Result<(), Fault> {
             )?
             .execute(params![id, adapter, record])?;
     }
-    for (id, adapter, entry) in &change.audit {
-        unit.conn
-            .prepare_cached("INSERT INTO audit (id, adapter, entry) VALUES (?1, ?2, ?3)")?
-            .execute(params![id, adapter, entry])?;
-    }
-    Ok(())
+    Ok(change.audit.iter().try_for_each(|entry| add_audit(unit.conn, entry))?)
+}
+
+/// An entry of the audit made ready for storing.
+pub(super) fn prepared(entry: &AuditEntry) -> Result<Prepared, JournalError> {
+    Ok((entry.id.clone(), entry.adapter.clone(), json(entry)?))
+}
+
+/// Writes an entry of the audit.
+pub(super) fn add_audit(
+    conn: &Connection,
+    (id, adapter, entry): &Prepared,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT INTO audit (id, adapter, entry) VALUES (?1, ?2, ?3)")?
+        .execute(params![id, adapter, entry])
+        .map(|_| ())
 }
 
 fn adapters(conn: &Connection) -> rusqlite::Result<Vec<AdapterRecord>> {

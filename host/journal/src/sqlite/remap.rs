@@ -6,6 +6,7 @@ use super::accept::Meta;
 use super::late::Lateness;
 use super::mapped::{MappedEvents, Recorded};
 use super::readers::storage;
+use super::registry;
 use super::text::Text;
 use super::writer::{Fault, Unit};
 use crate::{FailedMapping, JournalError, Remap};
@@ -18,16 +19,17 @@ pub(super) struct PreparedRemap {
     meta: String,
     pub(super) events: MappedEvents,
     lateness: Lateness,
+    audit: Option<registry::Prepared>,
 }
 
 impl PreparedRemap {
     /// Makes what has become of request number `request` ready.
     pub(super) fn new(conn: &Connection, request: i64, remap: Remap) -> Result<Self, JournalError> {
-        let Remap { request: id, revision, events, warnings, push } = remap;
+        let Remap { request: id, revision, events, warnings, push, audit } = remap;
         let found = conn
             .prepare_cached(
                 "SELECT channel, received_at, meta, problem FROM requests
-                 WHERE id = ?1 AND problem IS NOT NULL",
+                 WHERE id = ?1 AND problem IS NOT NULL AND discarded IS NULL",
             )
             .and_then(|mut statement| {
                 let columns = |row: &rusqlite::Row<'_>| {
@@ -54,7 +56,8 @@ impl PreparedRemap {
             .conversations(conn)
             .and_then(|names| Lateness::seen(conn, request, &events.channel, &names))
             .map_err(storage)?;
-        Ok(Self { request, id, meta, events, lateness })
+        let audit = audit.as_ref().map(registry::prepared).transpose()?;
+        Ok(Self { request, id, meta, events, lateness, audit })
     }
 
     /// Writes it, unless another one was there first.
@@ -63,11 +66,14 @@ impl PreparedRemap {
             .conn
             .prepare_cached(
                 "UPDATE requests SET meta = ?2, problem = NULL
-                 WHERE id = ?1 AND problem IS NOT NULL",
+                 WHERE id = ?1 AND problem IS NOT NULL AND discarded IS NULL",
             )?
             .execute(params![self.request, self.meta])?;
         if changed == 0 {
             return Err(Fault::Refused(JournalError::NotUnmapped { id: self.id.clone() }));
+        }
+        if let Some(audit) = &self.audit {
+            registry::add_audit(unit.conn, audit)?;
         }
         self.events.write(unit, self.request, Some(&self.lateness))
     }

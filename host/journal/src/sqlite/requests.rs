@@ -8,7 +8,7 @@ use super::text::Text;
 use crate::id::Ids;
 use crate::{JournalError, Page, RawRequest, RequestRecord, RevisionRef};
 
-const COLUMNS: &str = "id, channel, received_at, meta, body, problem";
+const COLUMNS: &str = "id, channel, received_at, meta, body, problem, discarded";
 
 /// One request.
 pub(super) fn by_id(
@@ -60,7 +60,8 @@ pub(super) fn failed_by(
     // Word for word what the index `requests_failed` is over.
     conn.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM requests
-         WHERE problem IS NOT NULL AND json_extract(meta, '$.revision.sha256') = ?1
+         WHERE problem IS NOT NULL AND discarded IS NULL
+           AND json_extract(meta, '$.revision.sha256') = ?1
            AND json_extract(meta, '$.revision.adapter') = ?2 AND id > ?3
          ORDER BY id LIMIT ?4"
     ))
@@ -71,7 +72,7 @@ pub(super) fn failed_by(
     .map_err(storage)
 }
 
-/// Those that were not mapped, newest first.
+/// Those that were not mapped and that nobody gave up, newest first.
 pub(super) fn unmapped(
     conn: &Connection,
     ids: Ids,
@@ -80,7 +81,7 @@ pub(super) fn unmapped(
     let before = before(page)?;
     conn.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM requests
-         WHERE problem IS NOT NULL AND id < ?1 AND (?2 IS NULL OR channel = ?2)
+         WHERE problem IS NOT NULL AND discarded IS NULL AND id < ?1 AND (?2 IS NULL OR channel = ?2)
          ORDER BY id DESC LIMIT ?3"
     ))
     .and_then(|mut statement| {
@@ -103,6 +104,7 @@ fn position(cursor: &str) -> Result<i64, JournalError> {
 fn record(row: &Row<'_>, ids: Ids) -> rusqlite::Result<RequestRecord> {
     let Text(Meta { method, path, query, headers, revision, warnings, earlier }) = row.get(3)?;
     let problem: Option<Text<_>> = row.get(5)?;
+    let discarded: Option<Text<_>> = row.get(6)?;
     Ok(RequestRecord {
         id: ids.text(row.get(0)?),
         channel: row.get(1)?,
@@ -118,5 +120,6 @@ fn record(row: &Row<'_>, ids: Ids) -> rusqlite::Result<RequestRecord> {
         warnings,
         problem: problem.map(|Text(problem)| problem),
         earlier,
+        discarded: discarded.map(|Text(discarded)| discarded),
     })
 }

@@ -175,3 +175,10 @@ fn handing(conn: &Connection, id: i64) -> rusqlite::Result<Handing> {
         .map(|(Text(problem), at_ms)| (problem, at_ms));
     Ok(Handing { attempts, done_at_ms, due_at_ms, dead })
 }
+
+/// All attempts of a delivery, oldest first.
+pub(super) fn attempts(conn: &Connection, id: i64) -> rusqlite::Result<Vec<Attempt>> {
+    conn.prepare_cached("SELECT attempt FROM attempts WHERE delivery = ?1 ORDER BY id")?
+        .query_map([id], |row| row.get(0).map(|Text(attempt)| attempt))?
+        .collect()
+}

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use eclusa_journal::{
-    ChannelChange, DeliveryBody, Finish, Journal, JournalError, OpenError, Registry,
-    RegistryChange, SqliteJournal, SqliteOptions, Token, TokenRole, Traffic, check_folder,
+    ChannelChange, DeliveryBody, Finish, Journal, JournalError, LetterFilter, Letters, OpenError,
+    Registry, RegistryChange, SqliteJournal, SqliteOptions, Token, TokenRole, Traffic, Window,
+    check_folder,
 };
 use eclusa_model::Problem;
 
@@ -65,7 +66,12 @@ async fn everything(journal: &SqliteJournal, deliveries: &[i64]) -> Vec<(&'stati
         ("deployments", told(journal.deployments(None, page(10)).await, |it| it.id.clone())),
         ("audit", told(journal.audit(None, page(10)).await, |it| it.id.clone())),
         ("unmapped", told(journal.unmapped(page(100)).await, |it| it.id.clone())),
-        ("dead", told(journal.dead_letters(page(100)).await, |it| it.id.clone())),
+        (
+            "dead",
+            told(journal.letters(LetterFilter::default(), Window::newest(100)).await, |it| {
+                it.id.clone()
+            }),
+        ),
         ("failed", told(journal.failed_by(revision(), None, 100).await, |it| it.id.clone())),
         ("events", told(events, |it| it.id.clone())),
         ("requests", told(requests, |it| it.id.clone())),

@@ -1,14 +1,14 @@
 //! Handing on what was recorded.
 
 use eclusa_journal::{
-    Accept, Attempt, DeliveryBody, DeliveryChange, Finish, Journal, JournalError, MessageState,
-    Page, Target,
+    Accept, Attempt, DeliveryBody, DeliveryChange, Finish, Journal, JournalError, LetterKind,
+    MessageState, Target,
 };
 use eclusa_model::Problem;
 
 use crate::Maker;
 use crate::make::{
-    accept, attempt, done, message, next, number, one, outbound, page, pushed, started, status,
+    accept, attempt, done, letters, message, next, number, one, outbound, pushed, started, status,
     text, typing,
 };
 
@@ -137,18 +137,12 @@ pub(crate) async fn a_dead_letter_is_listed_with_its_reason(maker: &impl Maker) 
         assert!(journal.delivery(number(id)).await.unwrap().is_none());
     }
 
-    let letters = journal.dead_letters(page(10)).await.unwrap();
+    let letters = letters(&journal).await;
     assert_eq!(letters.len(), 2);
-    assert_eq!((letters[0].target, letters[1].target), (Target::Platform, Target::Chat));
-    assert_eq!((&letters[0].event, &letters[0].message), (&Some(event), &None));
-    assert_eq!((&letters[1].event, &letters[1].message), (&None, &Some(outbound)));
+    assert_eq!((letters[0].kind, letters[1].kind), (LetterKind::Event, LetterKind::Message));
+    assert_eq!((&letters[0].id, &letters[1].id), (&event, &outbound));
     assert_eq!((letters[0].attempts, letters[1].attempts), (1, 2));
-    assert_eq!((letters[1].conversation.as_str(), &letters[1].problem), ("c1", &problem));
-
-    let of_other = Page { channel: Some("other".to_owned()), ..page(10) };
-    assert_eq!(journal.dead_letters(of_other).await.unwrap(), letters[..1]);
-    let older = Page { before: Some(letters[0].id.clone()), ..page(10) };
-    assert_eq!(journal.dead_letters(older).await.unwrap(), letters[1..]);
+    assert_eq!((letters[1].conversation.as_deref(), &letters[1].problem), (Some("c1"), &problem));
 }
 
 pub(crate) async fn a_finish_changes_only_its_own_delivery(maker: &impl Maker) {
@@ -175,7 +169,7 @@ pub(crate) async fn a_finished_delivery_stays_finished(maker: &impl Maker) {
     journal.finish(12345, attempt(500), Finish::Retry { due_at_ms: 1 }).await.unwrap();
     let record = message(&journal, &id).await;
     assert_eq!((record.state, record.attempts.len()), (MessageState::Sent, 1));
-    assert!(journal.dead_letters(page(10)).await.unwrap().is_empty());
+    assert!(letters(&journal).await.is_empty());
     // A message taken without an answer of the chat is known all the same.
     assert!(!matches!(
         journal.submit(started("c1", "y")).await,

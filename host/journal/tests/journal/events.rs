@@ -1,6 +1,6 @@
 //! Reading events by a cursor.
 
-use eclusa_journal::{Journal, JournalError, Page};
+use eclusa_journal::{Journal, JournalError, LetterFilter, Letters, Page, Window};
 
 use crate::Maker;
 use crate::make::{accept, one, page, text, typing};
@@ -51,8 +51,13 @@ pub(crate) async fn a_wrong_cursor_is_refused(maker: &impl Maker) {
     let before = Page { before: Some(wrong.clone()), ..page(1) };
     let is_cursor = |error| matches!(error, JournalError::Cursor { cursor } if cursor == wrong);
     assert!(is_cursor(journal.events(Some(wrong.clone()), 1).await.unwrap_err()));
-    assert!(is_cursor(journal.unmapped(before.clone()).await.unwrap_err()));
-    assert!(is_cursor(journal.dead_letters(before).await.unwrap_err()));
+    assert!(is_cursor(journal.unmapped(before).await.unwrap_err()));
+    for window in [
+        Window::Newest { before: Some(wrong.clone()), limit: 1 },
+        Window::Oldest { after: Some(wrong.clone()), limit: 1 },
+    ] {
+        assert!(is_cursor(journal.letters(LetterFilter::default(), window).await.unwrap_err()));
+    }
     // A ULID of another journal is a time.
     let earlier = ulid::Ulid::from_parts(1, 7).to_string();
     assert_eq!(journal.events(Some(earlier), 1).await.unwrap().events.len(), 1);

@@ -13,6 +13,7 @@ mod components;
 mod damage;
 mod deliver;
 mod events;
+mod letters;
 mod make;
 mod migrate;
 mod model;
@@ -28,14 +29,14 @@ mod traffic;
 use std::sync::Arc;
 
 use eclusa_journal::{
-    Clock, Journal, MemoryJournal, Registry, SqliteJournal, SqliteOptions, Traffic,
+    Clock, Journal, Letters, MemoryJournal, Registry, SqliteJournal, SqliteOptions, Traffic,
 };
 use tempfile::TempDir;
 
-/// Journal and recorded traffic in one.
-pub(crate) trait Both: Journal + Traffic {}
+/// Journal, recorded traffic and letters in one.
+pub(crate) trait Both: Journal + Traffic + Letters {}
 
-impl<T: Journal + Traffic> Both for T {}
+impl<T: Journal + Traffic + Letters> Both for T {}
 
 /// Makes journals of one kind.
 pub(crate) trait Maker: Default {
@@ -153,6 +154,16 @@ suite! {
         a_dead_letter_is_listed_with_its_reason
         a_finish_changes_only_its_own_delivery
         a_finished_delivery_stays_finished;
+    letters:
+        letters_of_all_kinds_are_one_list
+        a_letter_is_shown_with_all_that_is_known
+        a_redriven_message_is_queued_again_with_its_id
+        many_are_redriven_in_the_order_of_their_ids
+        a_redriven_event_is_late_where_younger_ones_have_passed
+        a_held_delivery_waits_for_a_person
+        a_discarded_letter_stays_in_the_record
+        a_request_is_mapped_and_not_handed_on
+        ids_of_letters_are_told_apart;
     status:
         a_status_moves_its_message_forward
         a_status_never_moves_a_message_back

@@ -1,9 +1,9 @@
 //! Requests, messages and attempts to test with.
 
 use eclusa_journal::{
-    Accept, Accepted, Attempt, Deliveries, Delivery, DeliveryBody, DeliveryChange, DeliveryId,
-    Finish, Idempotency, Journal, Mapping, MessageRecord, Page, RawRequest, Remap, RevisionRef,
-    StoredEvent, Submit,
+    Accept, Accepted, Attempt, DeadLetter, Deliveries, Delivery, DeliveryBody, DeliveryChange,
+    DeliveryId, Finish, Idempotency, Journal, LetterFilter, Letters, Mapping, MessageRecord, Page,
+    RawRequest, Remap, RevisionRef, StoredEvent, Submit, Window,
 };
 use eclusa_model::{
     Content, DeliveryError, DeliveryState, Event, Extra, InboundMessage, MessageDeletion,
@@ -63,6 +63,7 @@ pub(crate) fn remap(request: &Accepted, events: Vec<Event>) -> Remap {
         events,
         warnings: vec![],
         push: true,
+        audit: None,
     }
 }
 
@@ -161,7 +162,11 @@ pub(crate) fn started(conversation: &str, body: &str) -> Submit {
 }
 
 pub(crate) fn keyed(submit: Submit, key: &str, fingerprint: u8) -> Submit {
-    let idempotency = Idempotency { key: key.to_owned(), fingerprint: [fingerprint; 32] };
+    let idempotency = Idempotency {
+        scope: "platform".to_owned(),
+        key: key.to_owned(),
+        fingerprint: [fingerprint; 32],
+    };
     Submit { idempotency: Some(idempotency), ..submit }
 }
 
@@ -230,6 +235,11 @@ pub(crate) async fn outbound(journal: &impl Journal, id: &str) -> OutboundMessag
 
 pub(crate) async fn one(journal: &impl Journal, event: Event) -> Accepted {
     journal.accept(accept(vec![event])).await.unwrap()
+}
+
+/// All letters that wait, newest first.
+pub(crate) async fn letters(journal: &impl Letters) -> Vec<DeadLetter> {
+    journal.letters(LetterFilter::default(), Window::newest(500)).await.unwrap()
 }
 
 pub(crate) fn page(limit: u32) -> Page {

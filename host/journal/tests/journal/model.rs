@@ -1,16 +1,19 @@
 //! Any sequence of calls does to the durable journal what it does to the one in
 //! memory, whatever restarts come in between.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use eclusa_journal::registry::{AuditAction, AuditEntry};
 use eclusa_journal::{
-    Accepted, Deliveries, Delivery, DeliveryBody, Finish, JournalError, Lane, MemoryJournal,
-    OutboundRecord, Remap, SqliteJournal, Submitted,
+    Accepted, Deliveries, Delivery, DeliveryBody, DeliveryChange, Discard, Finish, HELD, Handled,
+    JournalError, Lane, LetterFilter, LetterState, MemoryJournal, OutboundRecord, Redrive,
+    Registry, Remap, Skip, SqliteJournal, Submitted, Window,
 };
 use eclusa_model::{DeliveryState, Event, Problem};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::letters::{again, entry, given_up};
 use crate::make::{self, accept, attempt, page};
 use crate::{Both, Maker, Memory, Sqlite};
 
@@ -21,6 +24,8 @@ enum Step {
     Remap { request: usize, events: Vec<Event>, push: bool },
     Submit { conversation: u8, start: bool, key: Option<(u8, u8)>, reply_to: Option<usize> },
     Finish { delivery: usize, finish: Finish },
+    Redrive { letters: Vec<usize>, chosen: bool },
+    Discard { letter: usize },
     Reopen,
 }
 
@@ -52,7 +57,8 @@ fn finishes() -> impl Strategy<Value = Finish> {
         3 => (0..4u8).prop_map(|id| make::done(&format!("x{id}"))),
         1 => Just(Finish::Done { external_id: None }),
         1 => (1..1_000_000i64).prop_map(|due_at_ms| Finish::Retry { due_at_ms }),
-        1 => Just(Finish::Dead { problem: Problem::refused("gone", "gone") }),
+        2 => Just(Finish::Dead { problem: Problem::refused("gone", "gone") }),
+        2 => Just(Finish::Held { problem: Problem::refused("gone", "gone") }),
     ]
 }
 
@@ -74,6 +80,14 @@ fn steps() -> impl Strategy<Value = Step> {
         ),
         4 => (any::<prop::sample::Index>(), finishes())
             .prop_map(|(index, finish)| Step::Finish { delivery: index.index(64), finish }),
+        2 => (prop::collection::vec(any::<prop::sample::Index>(), 1..4), any::<bool>()).prop_map(
+            |(letters, chosen)| {
+                let letters = letters.into_iter().map(|index| index.index(64)).collect();
+                Step::Redrive { letters, chosen }
+            }
+        ),
+        1 => any::<prop::sample::Index>()
+            .prop_map(|index| Step::Discard { letter: index.index(64) }),
         1 => Just(Step::Reopen),
     ]
 }
@@ -87,12 +101,15 @@ struct Side<J> {
     unmapped: Vec<String>,
     feed: Deliveries,
     deliveries: Vec<Delivery>,
+    /// Of the audit.
+    entries: u64,
 }
 
-impl<J: Both> Side<J> {
+impl<J: Both + Registry> Side<J> {
     fn new(journal: J) -> Self {
         let feed = journal.take_deliveries().unwrap();
-        Self { journal, ids: Vec::new(), unmapped: Vec::new(), feed, deliveries: Vec::new() }
+        let (ids, unmapped, deliveries) = (Vec::new(), Vec::new(), Vec::new());
+        Self { journal, ids, unmapped, feed, deliveries, entries: 0 }
     }
 
     /// What the step did, with names in place of ids.
@@ -132,13 +149,62 @@ impl<J: Both> Side<J> {
                 let id = found.map_or(1, |delivery| delivery.id);
                 json!(self.journal.finish(id, attempt(200), finish.clone()).await.is_ok())
             }
+            Step::Redrive { letters, chosen } => {
+                let ids: BTreeSet<String> =
+                    letters.iter().filter_map(|place| self.id_at(*place)).collect();
+                let mut redrives = Vec::new();
+                for id in ids {
+                    let revision = chosen.then(make::revision);
+                    redrives.push(Redrive { revision, audit: self.entry(), ..again(&id) });
+                }
+                let handled = self.journal.redrive(redrives).await.unwrap();
+                self.handled(handled)
+            }
+            Step::Discard { letter } => {
+                let Some(id) = self.id_at(*letter) else { return Value::Null };
+                let discard = Discard { audit: self.entry(), ..given_up(&id) };
+                let handled = self.journal.discard(vec![discard]).await.unwrap();
+                self.handled(handled)
+            }
             Step::Reopen => Value::Null,
         };
-        let new = std::iter::from_fn(|| make::next(&mut self.feed));
-        let new: Vec<Delivery> = new.collect();
-        let told: Vec<Value> = new.iter().map(|delivery| self.delivery(delivery)).collect();
-        self.deliveries.extend(new);
+        let changes: Vec<_> = std::iter::from_fn(|| self.feed.try_recv()).collect();
+        let mut told = Vec::new();
+        for change in changes {
+            match change {
+                DeliveryChange::Put(delivery) => {
+                    told.push(self.delivery(&delivery));
+                    if !self.deliveries.iter().any(|known| known.id == delivery.id) {
+                        self.deliveries.push(delivery);
+                    }
+                }
+                DeliveryChange::Remove { id, lane } => {
+                    told.push(json!([self.place(id), lane.target, lane.channel]));
+                }
+            }
+        }
         json!([seen, told])
+    }
+
+    fn id_at(&self, place: usize) -> Option<String> {
+        self.ids.get(place % self.ids.len().max(1)).cloned()
+    }
+
+    /// An entry of the audit with an id of its own, the same on both sides.
+    fn entry(&mut self) -> AuditEntry {
+        self.entries += 1;
+        let id = ulid::Ulid::from_parts(self.entries, 0).to_string();
+        AuditEntry { id, ..entry(AuditAction::Redriven, "a letter") }
+    }
+
+    fn handled(&self, handled: Vec<Handled>) -> Value {
+        let told =
+            |it: &Handled| json!([self.place(make::number(&it.id)), it.skipped.map(Skip::code)]);
+        handled.iter().map(told).collect()
+    }
+
+    fn place(&self, number: i64) -> Option<usize> {
+        self.ids.iter().position(|id| make::number(id) == number)
     }
 
     fn name(&mut self, id: String) -> usize {
@@ -170,9 +236,10 @@ impl<J: Both> Side<J> {
     }
 
     fn delivery(&self, delivery: &Delivery) -> Value {
-        let place = self.ids.iter().position(|id| make::number(id) == delivery.id);
+        let place = self.place(delivery.id);
         let Lane { target, channel, conversation } = &delivery.lane;
-        json!([place, target, channel, conversation, delivery.attempts])
+        let is_held = delivery.due_at_ms == HELD;
+        json!([place, target, channel, conversation, delivery.attempts, is_held])
     }
 
     fn named_deliveries(&self) -> Vec<Value> {
@@ -198,7 +265,11 @@ impl<J: Both> Side<J> {
             all.push(events.into_iter().map(|event| event.id).collect());
         }
         all.push(json!(self.journal.unmapped(page(500)).await.unwrap()));
-        all.push(json!(self.journal.dead_letters(page(500)).await.unwrap()));
+        for state in [LetterState::Waiting, LetterState::Discarded] {
+            let filter = LetterFilter { state, ..LetterFilter::default() };
+            all.push(json!(self.journal.letters(filter, Window::newest(500)).await.unwrap()));
+        }
+        all.push(json!(self.journal.audit(None, page(500)).await.unwrap()));
         all.push(json!(self.journal.requests(page(500)).await.unwrap()));
         let failed = self.journal.failed_by(make::revision(), None, 500).await.unwrap();
         all.push(json!(failed));
@@ -255,10 +326,10 @@ async fn run(steps: Vec<Step>) {
     for step in &steps {
         if matches!(step, Step::Reopen) {
             assert_eq!(durable.all().await, model.all().await);
-            let Side { journal, ids, unmapped, .. } = durable;
-            durable = Side { ids, unmapped, ..Side::new(sqlite.reopen(journal)) };
-            let Side { journal, ids, unmapped, .. } = model;
-            model = Side { ids, unmapped, ..Side::new(memory.reopen(journal)) };
+            let Side { journal, ids, unmapped, entries, .. } = durable;
+            durable = Side { ids, unmapped, entries, ..Side::new(sqlite.reopen(journal)) };
+            let Side { journal, ids, unmapped, entries, .. } = model;
+            model = Side { ids, unmapped, entries, ..Side::new(memory.reopen(journal)) };
             // An answer of the writer tells that it has announced what is pending.
             durable.step(&Step::Unmapped { called: false }).await;
             model.step(&Step::Unmapped { called: false }).await;

@@ -91,6 +91,9 @@ pub(crate) async fn the_same_key_gets_the_same_answer(maker: &impl Maker) {
     let elsewhere = Submit { channel: "other".to_owned(), ..started("c1", "x") };
     assert!(!journal.submit(keyed(elsewhere, "k", 1)).await.unwrap().replayed);
     assert!(!journal.submit(keyed(started("c1", "x"), "l", 1)).await.unwrap().replayed);
+    let mut of_another = keyed(started("c1", "x"), "k", 1);
+    of_another.idempotency.as_mut().unwrap().scope = "another".to_owned();
+    assert!(!journal.submit(of_another).await.unwrap().replayed);
 }
 
 pub(crate) async fn the_same_key_for_something_else_is_refused(maker: &impl Maker) {

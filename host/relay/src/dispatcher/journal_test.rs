@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use eclusa_journal::{
-    Accept, Accepted, Attempt, ChannelChange, DeadLetter, Deliveries, DeliveryBody, DeliveryId,
-    EventPage, Finish, Journal, JournalError, Lane, MemoryJournal, MessageRecord, MessageState,
-    Page, RequestRecord, Submit, Submitted, Token,
+    Accept, Accepted, Attempt, ChannelChange, Deliveries, DeliveryBody, DeliveryId, EventPage,
+    Finish, Journal, JournalError, Lane, MemoryJournal, MessageRecord, MessageState, Page,
+    RequestRecord, Submit, Submitted, Token,
 };
 use eclusa_model::{Channel, Content, Extra};
 use tokio::sync::watch;
@@ -74,9 +74,6 @@ impl Journal for Failing {
     }
     async fn unmapped(&self, page: Page) -> Result<Vec<RequestRecord>> {
         self.journal.unmapped(page).await
-    }
-    async fn dead_letters(&self, page: Page) -> Result<Vec<DeadLetter>> {
-        self.journal.dead_letters(page).await
     }
     async fn channels(&self) -> Result<Vec<Channel>> {
         self.journal.channels().await

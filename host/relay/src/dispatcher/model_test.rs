@@ -15,7 +15,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use eclusa_journal::{
-    DeliveryBody, DeliveryChange, Finish, Journal, Lane, MemoryJournal, Page, Submit, Target,
+    DeliveryBody, DeliveryChange, Finish, Journal, Lane, LetterFilter, Letters, MemoryJournal,
+    Submit, Target, Window,
 };
 use eclusa_model::{Content, Extra, Problem};
 use parking_lot::Mutex;
@@ -256,8 +257,8 @@ async fn scenario(steps: Vec<Step>) {
 
     check(&world, &planned, crashed);
     let refused = planned.iter().filter(|(_, script)| script.refuses).count();
-    let page = Page { channel: None, before: None, limit: 500 };
-    assert_eq!(journal.dead_letters(page).await.unwrap().len(), refused);
+    let letters = journal.letters(LetterFilter::default(), Window::newest(500)).await.unwrap();
+    assert_eq!(letters.len(), refused);
     let mut left = reopen(journal).await.take_deliveries().unwrap();
     assert!(left.try_recv().is_none(), "something is left in the journal");
 }

@@ -10,8 +10,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Response};
 use eclusa_deploy::live::Line;
 use eclusa_engine::{Engine, EngineConfig, Limits, Revision};
-use eclusa_journal::{Journal, MemoryJournal, MessageRecord, Submit};
-use eclusa_model::{Channel, Content, Extra, Secret};
+use eclusa_journal::{Journal, MemoryJournal, MessageRecord, RevisionRef, Submit};
+use eclusa_model::{Channel, Content, Extra, Problem, Secret};
 use eclusa_relay::{
     Channels, Guard, HttpClient, HttpConfig, Platform, Relay, RelayConfig, RelayParts, RetryPolicy,
 };
@@ -132,6 +132,7 @@ pub(crate) struct Known {
     pub(crate) adapters: HashMap<String, Arc<Revision>>,
 }
 
+#[async_trait::async_trait]
 impl Channels for Known {
     fn channel(&self, id: &str) -> Option<Arc<Channel>> {
         self.channels.get(id).cloned()
@@ -139,6 +140,12 @@ impl Channels for Known {
 
     fn line(&self, channel: &Channel, _conversation: &str) -> Option<Line> {
         self.adapters.get(&channel.profile.adapter).cloned().map(Line::steady)
+    }
+
+    async fn chosen(&self, revision: &RevisionRef) -> Result<Line, Problem> {
+        let found = self.adapters.values().find(|it| it.sha256() == revision.sha256);
+        let gone = || Problem::configuration("revision_not_kept", "it is not kept");
+        found.cloned().map(Line::steady).ok_or_else(gone)
     }
 }
 

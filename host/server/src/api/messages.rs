@@ -1,11 +1,11 @@
 //! Sending to a chat, and what became of a message.
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use eclusa_journal::{Idempotency, Submit};
+use axum::{Extension, Json};
+use eclusa_journal::{Idempotency, MessageState, Submit};
 use eclusa_model::{OutboundMessage, SupportLevel};
 use fail::fail_point;
 use serde::Deserialize;
@@ -14,7 +14,11 @@ use sha2::{Digest, Sha256};
 
 use super::{body, channels, query};
 use crate::app::App;
+use crate::auth::Actor;
 use crate::problem::{ApiProblem, Violation};
+
+/// Says that the answer is that of an earlier request.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,6 +32,7 @@ struct SendQuery {
 pub(super) async fn send(
     State(app): State<App>,
     Path(id): Path<String>,
+    Extension(Actor(actor)): Extension<Actor>,
     uri: Uri,
     headers: HeaderMap,
     request: Bytes,
@@ -63,17 +68,23 @@ pub(super) async fn send(
             content: message.content,
             reply_to: message.reply_to,
             extra: message.extra,
-            idempotency: idempotency(&headers, &uri, &request)?,
+            idempotency: idempotency(actor, &headers, &uri, &request)?,
             start: query.start,
             submitted_at: app.now(),
         })
         .await?;
     let location = format!("/v1/messages/{}", submitted.id);
-    let answer = Json(json!({ "id": submitted.id, "state": submitted.state }));
-    Ok((StatusCode::ACCEPTED, [("location", location)], answer).into_response())
+    // A repeat gets the first answer, whatever has become of the message since.
+    let answer = Json(json!({ "id": submitted.id, "state": MessageState::Queued }));
+    let mut response = (StatusCode::ACCEPTED, [("location", location)], answer).into_response();
+    if submitted.replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    Ok(response)
 }
 
 fn idempotency(
+    scope: String,
     headers: &HeaderMap,
     uri: &Uri,
     request: &Bytes,
@@ -96,7 +107,7 @@ fn idempotency(
     hash.update(uri.to_string());
     hash.update([0]);
     hash.update(request);
-    Ok(Some(Idempotency { key, fingerprint: hash.finalize().into() }))
+    Ok(Some(Idempotency { scope, key, fingerprint: hash.finalize().into() }))
 }
 
 /// `POST /v1/batches`: channels of this kind serve conversations.

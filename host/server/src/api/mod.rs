@@ -45,7 +45,8 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/v1/audit", get(deployments::audit))
         .route("/v1/messages/{id}/replay", get(replay::read))
         .route("/v1/requests/{id}/replay", get(replay::read))
-        .route("/v1/dead-letters", get(letters::dead))
+        .route("/v1/dead-letters", get(letters::list))
+        .route("/v1/dead-letters/{id}", get(letters::show))
         .route("/v1/requests/unmapped", get(letters::unmapped))
         .route_layer(guard(Permission::Read));
     let send = Router::new()
@@ -59,6 +60,9 @@ pub(crate) fn routes(app: &App) -> Router<App> {
             put(channels::put).patch(channels::patch).delete(channels::delete),
         )
         .route("/v1/channels/{id}/logo", put(logo::put).delete(logo::delete))
+        .route("/v1/dead-letters/redrive", post(letters::redrive_many))
+        .route("/v1/dead-letters/{id}/redrive", post(letters::redrive))
+        .route("/v1/dead-letters/{id}/discard", post(letters::discard))
         .route("/v1/adapters/{name}/activate", post(deploy::activate))
         .route("/v1/adapters/{name}/approve", post(deploy::approve))
         .route("/v1/adapters/{name}/decline", post(deploy::decline))

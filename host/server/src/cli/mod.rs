@@ -5,6 +5,7 @@ mod audit;
 mod change;
 mod channel;
 mod client;
+mod dead_letter;
 mod failure;
 mod input;
 mod json;
@@ -30,6 +31,7 @@ Examples:
   ECLUSA_URL=http://127.0.0.1:8080 ECLUSA_TOKEN=… eclusa channel list
   eclusa adapter deploy target/adapters/telegram.wasm
   eclusa adapter diff telegram
+  eclusa dead-letter redrive --channel telegram-sales
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage.";
 
@@ -54,6 +56,9 @@ enum Command {
     /// Look after the channels of a server: list, apply, delete.
     #[command(subcommand)]
     Channel(channel::Command),
+    /// Look after what could not be handed on or mapped: list, show, redrive, discard.
+    #[command(subcommand)]
+    DeadLetter(dead_letter::Command),
     /// Show what a recorded message was, and what it becomes in another revision.
     Replay(replay::Args),
     /// Show who did what to adapters, and when.
@@ -82,6 +87,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Serve(args) => serve::run(args, cli.json),
         Command::Adapter(command) => adapter::run(command, cli.json),
         Command::Channel(command) => channel::run(command, cli.json),
+        Command::DeadLetter(command) => dead_letter::run(command, cli.json),
         Command::Replay(args) => replay::run(&args, cli.json),
         Command::Audit(args) => audit::run(&args, cli.json),
     };

@@ -1,0 +1,71 @@
+//! What comes twice is one: webhooks, and calls of the platform.
+
+use std::collections::BTreeSet;
+
+use eclusa_tests::{Answer, Chat, Eclusa, FakeChat, Setup, join_all};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_hundred_same_webhooks_at_once_are_one_message() {
+    for chat in Chat::ALL {
+        let eclusa = Setup::with(&[chat]).start();
+        let channel = eclusa.create(&chat.channel("site", "https://chat.example")).await;
+        let body = chat.text_request("41", "Oi");
+        let posts = (0..100).map(|_| eclusa.chat_posts(chat, &channel, &body));
+        let answers = join_all(posts).await;
+        let mut told = BTreeSet::new();
+        for answer in answers {
+            assert_eq!(answer.status, 200, "{chat:?}: {}", answer.body);
+            told.insert(answer.body);
+        }
+        // The same answer to all, with the same id.
+        assert_eq!(told.len(), 1, "{chat:?}: {told:?}");
+        let events = eclusa.events(None, 1).await;
+        let id = events[0].json["message"]["id"].as_str().unwrap().to_owned();
+        let answer: Value = serde_json::from_str(told.first().unwrap()).unwrap_or_default();
+        if let Some(messages) = answer["messages"].as_array() {
+            assert_eq!(messages[0]["id"], *id, "{chat:?}");
+        }
+    }
+}
+
+async fn send(eclusa: &Eclusa, key: &str, body: &str) -> Answer {
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let headers = [
+        header("authorization", &format!("Bearer {}", eclusa.token())),
+        header("idempotency-key", key),
+    ];
+    let path = "/v1/channels/site/messages?start=true";
+    eclusa.call("POST", path, &headers, body.to_owned()).await
+}
+
+#[tokio::test]
+async fn a_repeated_call_gets_the_first_answer_whatever_came_of_it() {
+    let fake = FakeChat::start(Chat::Open);
+    let mut eclusa = Setup::with(&[Chat::Open]).start();
+    eclusa.create(&Chat::Open.channel("site", &fake.url())).await;
+    let body =
+        json!({ "conversation": "c1", "type": "text", "text": { "body": "Oi" } }).to_string();
+    let answers = join_all((0..50).map(|_| send(&eclusa, "k1", &body))).await;
+    let bodies: BTreeSet<&str> = answers.iter().map(|answer| answer.body.as_str()).collect();
+    assert_eq!(bodies.len(), 1, "{bodies:?}");
+    let first: Vec<_> =
+        answers.iter().filter(|it| it.header("idempotency-replayed").is_none()).collect();
+    assert_eq!(first.len(), 1);
+    let (first, location) = (first[0].body.clone(), first[0].header("location").unwrap());
+    assert!(answers.iter().all(|it| it.status == 202 && it.header("location") == Some(location)));
+    let id = answers[0].json()["id"].as_str().unwrap().to_owned();
+    eclusa.message_in_state(&id, "sent").await;
+    // The same once it was sent, and after the process was killed.
+    for _ in 0..2 {
+        let again = send(&eclusa, "k1", &body).await;
+        assert_eq!((again.status, &again.body), (202, &first));
+        assert_eq!(again.header("idempotency-replayed"), Some("true"));
+        send(&eclusa, "k1", &body.replace("Oi", "Tchau"))
+            .await
+            .problem(409, "idempotency_conflict");
+        eclusa.kill();
+        eclusa.start_again();
+    }
+    assert_eq!(fake.requests().len(), 1);
+}
