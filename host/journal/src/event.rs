@@ -1,10 +1,12 @@
 //! An event made ready for storing, all but its id.
 
-use eclusa_model::{DeliveryState, Event, MessageStatus, Problem};
+use eclusa_model::{DeliveryState, Event, MessageStatus, Problem, Warning};
 use sha2::{Digest, Sha256};
 
-use crate::body;
+use crate::AcceptedEvent;
+use crate::id::Ids;
 use crate::key::{self, Key};
+use crate::{believed, body};
 
 /// The kinds of event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +73,40 @@ impl Kind {
     }
 }
 
+/// Whether an event is a new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Novelty {
+    New,
+    /// It was recorded before.
+    Duplicate,
+    /// It is a message to the chat, which the chat reports as a new one.
+    Echo,
+}
+
+/// What became of an event: its number, or that of what it is the same as.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Recorded {
+    pub(crate) id: i64,
+    pub(crate) novelty: Novelty,
+}
+
+impl Recorded {
+    /// For who asked.
+    pub(crate) fn told(self, ids: Ids, external_id: Option<String>) -> AcceptedEvent {
+        let id = ids.text(self.id);
+        let message = external_id.map(|external_id| (id.clone(), external_id));
+        let duplicate = self.novelty != Novelty::New;
+        AcceptedEvent { id, message, duplicate, echo: self.novelty == Novelty::Echo }
+    }
+}
+
+/// What the record of a request says of an echo in it.
+pub(crate) fn echo_warning(event: &PreparedEvent) -> Warning {
+    let id = event.external_id.as_deref().unwrap_or_default();
+    let message = format!("the message `{id}` was sent through this host; it is no new one");
+    Warning::ignored("echo", message)
+}
+
 /// The message that an event is about.
 #[derive(Debug, Clone)]
 pub(crate) enum Subject {
@@ -107,9 +143,11 @@ pub(crate) struct PreparedEvent {
     pub(crate) conversation_key: Option<Key>,
     /// What the same event has in common; typing has nothing.
     pub(crate) dedupe: Option<Key>,
+    /// Of a message received: the message to the chat that it would be an echo of.
+    pub(crate) echo_of: Option<Key>,
     /// Of a message received or edited.
     pub(crate) external_id: Option<String>,
-    /// The chat's time.
+    /// The chat's time, where it can be believed.
     pub(crate) occurred_at: Option<String>,
     pub(crate) subject: Subject,
     /// See [`body`].
@@ -158,8 +196,14 @@ impl PreparedEvent {
             conversation_key: event.conversation().map(|name| key::conversation(channel, name)),
             conversation: event.conversation().unwrap_or_default().to_owned(),
             dedupe: dedupe_key(channel, &event)?,
+            echo_of: match &event {
+                Event::Message(message) => {
+                    Some(key::outbound(channel, &message.conversation, &message.external_id))
+                }
+                _ => None,
+            },
             external_id,
-            occurred_at: event.occurred_at().map(str::to_owned),
+            occurred_at: believed(event.occurred_at(), received_at).map(str::to_owned),
             subject,
             body,
         })

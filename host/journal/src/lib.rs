@@ -16,6 +16,7 @@ mod letter;
 mod memory;
 mod records;
 pub mod registry;
+mod skew;
 mod sqlite;
 mod state;
 mod status;
@@ -34,6 +35,7 @@ pub use letter::{
 pub use memory::MemoryJournal;
 pub use records::{EventPage, MessageRecord, Page, RequestRecord, StoredEvent};
 pub use registry::{Registry, RegistryChange};
+pub use skew::believed;
 pub use sqlite::{CheckReport, Finding, OpenError, SqliteJournal, SqliteOptions, check_folder};
 pub use status::{DiskStatus, PendingStatus, Refusal, Status, WriterStatus};
 pub use traffic::{OutboundRecord, Traffic};

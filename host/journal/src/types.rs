@@ -110,6 +110,9 @@ pub struct AcceptedEvent {
     pub message: Option<(String, String)>,
     /// The channel had it already.
     pub duplicate: bool,
+    /// It is a message to the chat, which the chat reports as a new one; the id is
+    /// that message's. `duplicate` holds too.
+    pub echo: bool,
 }
 
 /// Makes a repeated `submit` return the first answer.

@@ -17,7 +17,7 @@ use fail::fail_point;
 use crate::delivery::{Carried, Carrier, Policy, Recorder};
 use crate::http::Answer;
 use crate::secrets::{Filling, Scrubber, Shield, Untrusted};
-use crate::{Channels, HttpClient};
+use crate::{Channels, HttpClient, UnderWay};
 
 /// How many requests one message may take: the first one and 8 that follow.
 const MAX_REQUESTS: u32 = 9;
@@ -31,6 +31,7 @@ pub(crate) struct ChatCarrier {
     pub(crate) channels: Arc<dyn Channels>,
     pub(crate) http: HttpClient,
     pub(crate) policy: Policy,
+    pub(crate) under_way: Arc<UnderWay>,
 }
 
 #[async_trait]
@@ -71,7 +72,8 @@ impl Carrier for ChatCarrier {
             attempts,
             recorder: recorder(None),
         };
-        send.run().await
+        let entered = self.under_way.enter(lane);
+        Carried { entered, ..send.run().await }
     }
 }
 

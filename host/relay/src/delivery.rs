@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use eclusa_journal::{Attempt, DeliveryBody, Finish, Lane, RevisionRef, rfc3339};
 use eclusa_model::{HttpResponse, Problem};
 
+use crate::under_way::Entered;
 use crate::{Clock, RetryPolicy};
 
 /// How much of a body is kept in the trace of an attempt.
@@ -19,6 +20,8 @@ pub(crate) struct Carried {
     pub(crate) attempt: Attempt,
     /// What comes next.
     pub(crate) finish: Finish,
+    /// Kept until both are recorded.
+    pub(crate) entered: Option<Entered>,
 }
 
 /// Hands on what a delivery carries.
@@ -130,7 +133,7 @@ impl Recorder {
     fn end(mut self, finish: Finish) -> Carried {
         let elapsed = self.started.elapsed().as_millis();
         self.attempt.duration_ms = u64::try_from(elapsed).unwrap_or(u64::MAX);
-        Carried { attempt: self.attempt, finish }
+        Carried { attempt: self.attempt, finish, entered: None }
     }
 }
 

@@ -11,6 +11,7 @@ mod http;
 mod platform;
 mod retry;
 pub mod secrets;
+mod under_way;
 mod verify;
 
 pub use channels::Channels;
@@ -24,4 +25,5 @@ pub use http::{
 };
 pub use platform::{InvalidPlatform, Platform};
 pub use retry::{RetryPolicy, retry_after};
+pub use under_way::{Over, UnderWay};
 pub use verify::{SignedRequest, Verified, VerifyError, verify};

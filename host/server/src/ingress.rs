@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::depth::json_depth;
+use crate::echo;
 use crate::incoming::{Origin, read_body};
 use crate::problem::{ApiProblem, GuestReply};
 
@@ -236,6 +237,7 @@ async fn record_mapped(
     {
         return Ok(reply_response(reply));
     }
+    echo::settle(&app.under_way, channel, &events).await;
     let accepted = app
         .journal
         .accept(Accept {
@@ -251,6 +253,10 @@ async fn record_mapped(
         .await?;
     counter!("eclusa_ingress_requests_total", "channel" => channel.to_owned(), "outcome" => "mapped")
         .increment(1);
+    let echoes = accepted.events.iter().filter(|event| event.echo).count() as u64;
+    if echoes > 0 {
+        counter!("eclusa_echoes_total", "channel" => channel.to_owned()).increment(echoes);
+    }
     let response = match reply {
         Some(reply) => reply_response(reply),
         None => answer(&accepted, &warnings, None),

@@ -8,6 +8,7 @@ mod channels;
 mod config;
 mod demo;
 mod depth;
+mod echo;
 mod incoming;
 mod ingress;
 mod operation;

@@ -147,6 +147,7 @@ impl Server {
             tokens: Arc::new(Tokens::load(&*journal).await?),
             clock: Arc::clone(&clock),
             admission: Admission::new(&config.incoming, Arc::clone(&refusals)),
+            under_way: Arc::default(),
             metrics: metrics.clone(),
             stopping,
             config: Arc::new(config),
@@ -279,6 +280,7 @@ fn start_relay(
     let directory =
         Directory { channels: Arc::clone(&app.channels), deployer: app.deployer.clone() };
     let parts = RelayParts {
+        under_way: Arc::clone(&app.under_way),
         platform,
         clock,
         config: RelayConfig {

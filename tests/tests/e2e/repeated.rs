@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use eclusa_tests::{Answer, Chat, Eclusa, FakeChat, Setup, join_all};
+use eclusa_tests::{Answer, Chat, Eclusa, FakeChat, Reply, Setup, eventually, join_all};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -68,4 +68,68 @@ async fn a_repeated_call_gets_the_first_answer_whatever_came_of_it() {
         eclusa.start_again();
     }
     assert_eq!(fake.requests().len(), 1);
+}
+
+/// What the chat reports of a message that was sent through Eclusa.
+fn report(fake: &FakeChat) -> String {
+    let external_id = fake.requests()[0].reply.external_id.clone().unwrap();
+    json!({
+        "id": external_id, "conversation": "c1", "from": { "id": "shop" }, "type": "text",
+        "text": { "body": "Oi" },
+    })
+    .to_string()
+}
+
+#[tokio::test]
+async fn a_report_of_our_message_is_no_new_one() {
+    let fake = FakeChat::start(Chat::Open);
+    let eclusa = Setup::with(&[Chat::Open]).start();
+    let channel = eclusa.create(&Chat::Open.channel("site", &fake.url())).await;
+    let body = json!({ "conversation": "c1", "type": "text", "text": { "body": "Oi" } });
+    let id = send(&eclusa, "k", &body.to_string()).await.json()["id"].as_str().unwrap().to_owned();
+    eclusa.message_in_state(&id, "sent").await;
+    let answer = eclusa.chat_posts(Chat::Open, &channel, &report(&fake)).await;
+    assert_eq!(answer.ok()["messages"][0]["id"], *id);
+    let request = answer.header("eclusa-request-id").unwrap();
+    let record = eclusa.get(&format!("/v1/requests/{request}/replay")).await.ok();
+    assert_eq!(record["request"]["warnings"][0]["code"], "echo", "{record}");
+    assert_eq!(eclusa.get("/v1/events").await.ok()["events"], json!([]));
+    let metrics = eclusa.call("GET", "/metrics", &[], "").await.body;
+    assert!(metrics.contains("eclusa_echoes_total{channel=\"site\"} 1"), "{metrics}");
+}
+
+#[tokio::test]
+async fn a_report_that_comes_before_the_answer_is_no_new_one_either() {
+    let fake = FakeChat::start(Chat::Open);
+    let (began, mut has_begun) = tokio::sync::mpsc::unbounded_channel();
+    let (answer_now, may_answer) = std::sync::mpsc::channel::<()>();
+    let may_answer = std::sync::Mutex::new(may_answer);
+    fake.rule(move |_, _| {
+        began.send(()).unwrap();
+        may_answer.lock().unwrap().recv().unwrap();
+        Some(Reply::json(200, &json!({ "id": "chat-77" })))
+    });
+    let eclusa = Setup::with(&[Chat::Open]).start();
+    let channel = eclusa.create(&Chat::Open.channel("site", &fake.url())).await;
+    let body = json!({ "conversation": "c1", "type": "text", "text": { "body": "Oi" } });
+    let id = send(&eclusa, "k", &body.to_string()).await.json()["id"].as_str().unwrap().to_owned();
+    let report = json!({
+        "id": "chat-77", "conversation": "c1", "from": { "id": "shop" }, "type": "text",
+        "text": { "body": "Oi" },
+    })
+    .to_string();
+    has_begun.recv().await.unwrap();
+    let reported = eclusa.chat_posts(Chat::Open, &channel, &report);
+    let answers = async {
+        eventually("the report waits", async || {
+            let metrics = eclusa.call("GET", "/metrics", &[], "").await.body;
+            metrics.contains("eclusa_ingress_waits_total{channel=\"site\"} 1").then_some(())
+        })
+        .await;
+        answer_now.send(()).unwrap();
+    };
+    let (answer, ()) = tokio::join!(reported, answers);
+    assert_eq!(answer.ok()["messages"][0]["id"], *id);
+    eclusa.message_in_state(&id, "sent").await;
+    assert_eq!(eclusa.get("/v1/events").await.ok()["events"], json!([]));
 }

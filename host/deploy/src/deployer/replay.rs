@@ -1,7 +1,7 @@
 //! What a recorded message was, and what it becomes in another revision.
 
 use eclusa_engine::{CallContext, CallError};
-use eclusa_journal::{OutboundRecord, RequestRecord, RevisionRef, StoredEvent};
+use eclusa_journal::{OutboundRecord, RequestRecord, RevisionRef, StoredEvent, believed};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -198,11 +198,13 @@ fn as_mapped(event: &StoredEvent) -> Value {
     mapped
 }
 
-/// The journal takes the time received for that of an event which has none.
+/// The journal takes the time received for that of an event which has none that
+/// can be believed.
 fn without_default_time(event: &mut Value, received_at: &str) {
-    if let Some(occurred_at) = event.get_mut("occurred_at")
-        && occurred_at == received_at
-    {
-        *occurred_at = Value::Null;
+    if let Some(occurred_at) = event.get_mut("occurred_at") {
+        let told = occurred_at.as_str().filter(|told| *told != received_at);
+        if believed(told, received_at).is_none() {
+            *occurred_at = Value::Null;
+        }
     }
 }

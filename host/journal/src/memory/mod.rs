@@ -13,13 +13,13 @@ use eclusa_model::Channel;
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, watch};
 
-use crate::event::{Kind, PreparedEvent};
+use crate::event::{Kind, Novelty, PreparedEvent, Recorded};
 use crate::feed::Backlog;
 use crate::id::Ids;
 use crate::{
-    Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, Deliveries, Delivery, DeliveryBody,
-    DeliveryId, EventPage, Finish, Journal, JournalError, Mapping, MessageRecord, Page,
-    RequestRecord, Submit, Submitted, Target, Token, body,
+    Accept, Accepted, Attempt, ChannelChange, Deliveries, Delivery, DeliveryBody, DeliveryId,
+    EventPage, Finish, Journal, JournalError, Mapping, MessageRecord, Page, RequestRecord, Submit,
+    Submitted, Target, Token, body,
 };
 use registry::RegistryState;
 use state::State;
@@ -54,18 +54,14 @@ impl MemoryJournal {
         &self,
         state: &State,
         request: i64,
-        recorded: Vec<(i64, bool)>,
+        recorded: Vec<Recorded>,
         external_ids: Vec<Option<String>>,
     ) -> Accepted {
-        if let Some((newest, _)) = recorded.iter().rev().find(|(_, duplicate)| !duplicate) {
-            self.latest_event.send_replace(Some(state.ids.text(*newest)));
+        if let Some(newest) = recorded.iter().rev().find(|it| it.novelty == Novelty::New) {
+            self.latest_event.send_replace(Some(state.ids.text(newest.id)));
         }
-        let events =
-            recorded.into_iter().zip(external_ids).map(|((id, duplicate), external_id)| {
-                let id = state.ids.text(id);
-                let message = external_id.map(|external_id| (id.clone(), external_id));
-                AcceptedEvent { id, message, duplicate }
-            });
+        let events = recorded.into_iter().zip(external_ids);
+        let events = events.map(|(event, external_id)| event.told(state.ids, external_id));
         Accepted { request_id: state.ids.text(request), events: events.collect() }
     }
 

@@ -8,7 +8,9 @@ use tokio::sync::mpsc;
 use super::letters::Failed;
 use crate::body::EventParts;
 use crate::clock::now_ms;
-use crate::event::{PreparedEvent, StatusNews, Subject, state_name};
+use crate::event::{
+    Novelty, PreparedEvent, Recorded, StatusNews, Subject, echo_warning, state_name,
+};
 use crate::id::{Clock, Ids};
 use crate::key::{self, Key};
 use crate::{
@@ -18,7 +20,7 @@ use crate::{
 };
 
 /// An event as it was recorded.
-pub(super) struct Recorded {
+pub(super) struct RecordedEvent {
     pub(super) request: i64,
     pub(super) channel: String,
     pub(super) received_at: String,
@@ -28,7 +30,7 @@ pub(super) struct Recorded {
     pub(super) event: PreparedEvent,
 }
 
-impl Recorded {
+impl RecordedEvent {
     pub(super) fn parts(&self, id: i64) -> EventParts<'_> {
         EventParts {
             id,
@@ -63,7 +65,7 @@ pub(super) struct State {
     pub(super) ids: Ids,
     clock: Clock,
     pub(super) requests: BTreeMap<i64, RequestRecord>,
-    pub(super) events: BTreeMap<i64, Recorded>,
+    pub(super) events: BTreeMap<i64, RecordedEvent>,
     pub(super) messages: BTreeMap<i64, Outbound>,
     keys: HashMap<Key, i64>,
     pub(super) pending: BTreeMap<DeliveryId, Delivery>,
@@ -104,12 +106,12 @@ impl State {
     }
 
     /// Records a request whose events were made ready; the request's number, and
-    /// for each event its number and whether it was there already.
+    /// what became of each event.
     pub(super) fn accept(
         &mut self,
         accept: Accept,
         prepared: Vec<PreparedEvent>,
-    ) -> (i64, Vec<(i64, bool)>) {
+    ) -> (i64, Vec<Recorded>) {
         let request = self.clock.next(now_ms());
         let Accept { channel, raw, mapping, push } = accept;
         let received_at = raw.received_at.clone();
@@ -136,7 +138,7 @@ impl State {
         (request, events)
     }
 
-    /// Records one event; its number, and whether it was there already. It may be
+    /// Records one event. It may be
     /// late where its request is mapped `again`.
     pub(super) fn record(
         &mut self,
@@ -146,10 +148,15 @@ impl State {
         event: PreparedEvent,
         push: bool,
         again: bool,
-    ) -> (i64, bool) {
-        let known = event.dedupe.and_then(|key| self.keys.get(&key));
-        if let Some(first) = known {
-            return (*first, true);
+    ) -> Recorded {
+        if let Some(id) = event.echo_of.and_then(|key| self.keys.get(&key)).copied() {
+            if let Some(request) = self.requests.get_mut(&request) {
+                request.warnings.push(echo_warning(&event));
+            }
+            return Recorded { id, novelty: Novelty::Echo };
+        }
+        if let Some(id) = event.dedupe.and_then(|key| self.keys.get(&key)).copied() {
+            return Recorded { id, novelty: Novelty::Duplicate };
         }
         let id = self.clock.next(now_ms());
         self.keys.extend(event.dedupe.map(|key| (key, id)));
@@ -178,7 +185,7 @@ impl State {
         if push {
             self.deliver(id, Target::Platform, channel, &conversation);
         }
-        let recorded = Recorded {
+        let recorded = RecordedEvent {
             request,
             channel: channel.to_owned(),
             received_at: received_at.to_owned(),
@@ -188,7 +195,7 @@ impl State {
             event,
         };
         self.events.insert(id, recorded);
-        (id, false)
+        Recorded { id, novelty: Novelty::New }
     }
 
     fn apply_status(&mut self, event: i64, news: &StatusNews) -> Option<i64> {

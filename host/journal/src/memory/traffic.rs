@@ -99,7 +99,7 @@ impl State {
         request: i64,
         remap: Remap,
         prepared: Vec<PreparedEvent>,
-    ) -> Result<Vec<(i64, bool)>, JournalError> {
+    ) -> Result<Vec<crate::event::Recorded>, JournalError> {
         let Remap { request: id, revision, warnings, push, .. } = remap;
         let found = self.requests.get_mut(&request).filter(|it| it.discarded.is_none());
         let Some(record) = found else {

@@ -1,16 +1,19 @@
 //! Recording what a chat sent.
 
+use std::borrow::Cow;
+
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
-use super::mapped::{MappedEvents, Recorded};
+use super::mapped::MappedEvents;
 use super::readers::storage;
 use super::writer::{Fault, Unit};
+use crate::event::Recorded;
 use crate::{Accept, FailedMapping, JournalError, Mapping, RevisionRef};
 use eclusa_model::Warning;
 
 /// All of a request but its body, as it is stored.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Meta {
     pub(super) method: String,
     pub(super) path: String,
@@ -22,10 +25,34 @@ pub(super) struct Meta {
     pub(super) earlier: Vec<FailedMapping>,
 }
 
+/// The same made ready for storing, which it nearly always stays.
+pub(super) struct PreparedMeta {
+    meta: Meta,
+    json: String,
+}
+
+impl PreparedMeta {
+    pub(super) fn new(meta: Meta) -> Result<Self, JournalError> {
+        let json = serde_json::to_string(&meta).map_err(storage)?;
+        Ok(Self { meta, json })
+    }
+
+    /// With what turned out while it was written.
+    pub(super) fn with(&self, warnings: Vec<Warning>) -> Result<Cow<'_, str>, Fault> {
+        if warnings.is_empty() {
+            return Ok(Cow::Borrowed(&self.json));
+        }
+        let mut meta = self.meta.clone();
+        meta.warnings.extend(warnings);
+        let json = serde_json::to_string(&meta);
+        json.map(Cow::Owned).map_err(|error| Fault::Refused(storage(error)))
+    }
+}
+
 /// A request made ready for storing.
 pub(super) struct PreparedAccept {
     pub(super) events: MappedEvents,
-    meta: String,
+    meta: PreparedMeta,
     body: String,
     problem: Option<String>,
 }
@@ -52,7 +79,7 @@ impl PreparedAccept {
         };
         Ok(Self {
             events: MappedEvents::new(channel, raw.received_at, events, push)?,
-            meta: serde_json::to_string(&meta).map_err(storage)?,
+            meta: PreparedMeta::new(meta)?,
             body: raw.body,
             problem: problem
                 .map(|problem| serde_json::to_string(&problem))
@@ -68,6 +95,8 @@ pub(super) fn write(
     accept: &PreparedAccept,
 ) -> Result<(i64, Vec<Recorded>), Fault> {
     let request = unit.next_id();
+    let echoes = accept.events.echoes(unit.conn)?;
+    let meta = accept.meta.with(accept.events.warnings(&echoes))?;
     unit.conn
         .prepare_cached(
             "INSERT INTO requests (id, channel, received_at, meta, body, problem)
@@ -77,10 +106,10 @@ pub(super) fn write(
             request,
             accept.events.channel,
             accept.events.received_at,
-            accept.meta,
+            meta,
             accept.body,
             accept.problem
         ])?;
-    let recorded = accept.events.write(unit, request, None)?;
+    let recorded = accept.events.write(unit, request, &echoes, None)?;
     Ok((request, recorded))
 }

@@ -2,16 +2,16 @@
 
 use std::collections::HashSet;
 
-use eclusa_model::Event;
+use eclusa_model::{Event, Warning};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::late::Lateness;
 use super::readers::storage;
 use super::writer::{Fault, Unit};
 use super::{deliveries, keys, messages};
-use crate::event::{Kind, PreparedEvent, StatusNews, Subject};
+use crate::event::{Kind, Novelty, PreparedEvent, Recorded, StatusNews, Subject, echo_warning};
 use crate::id::Ids;
-use crate::{Accepted, AcceptedEvent, JournalError, Lane, Target};
+use crate::{Accepted, JournalError, Lane, Target};
 
 /// A request's events made ready for storing.
 pub(super) struct MappedEvents {
@@ -19,12 +19,6 @@ pub(super) struct MappedEvents {
     pub(super) received_at: String,
     events: Vec<PreparedEvent>,
     push: bool,
-}
-
-/// What became of an event, by numbers.
-pub(super) struct Recorded {
-    id: i64,
-    duplicate: bool,
 }
 
 impl MappedEvents {
@@ -69,15 +63,34 @@ impl MappedEvents {
         Ok(conversations)
     }
 
+    /// Which events are echoes.
+    pub(super) fn echoes(&self, conn: &Connection) -> rusqlite::Result<Echoes> {
+        let echo = |event: &PreparedEvent| match &event.echo_of {
+            Some(key) => keys::get(conn, key),
+            None => Ok(None),
+        };
+        self.events.iter().map(echo).collect::<rusqlite::Result<_>>().map(Echoes)
+    }
+
+    /// What the record of the request says of them.
+    pub(super) fn warnings(&self, Echoes(echoes): &Echoes) -> Vec<Warning> {
+        let pairs = self.events.iter().zip(echoes);
+        pairs.filter(|(_, echo)| echo.is_some()).map(|(event, _)| echo_warning(event)).collect()
+    }
+
     /// Writes the events of a request; `lateness` where it is not the newest.
     pub(super) fn write(
         &self,
         unit: &mut Unit<'_>,
         request: i64,
+        Echoes(echoes): &Echoes,
         lateness: Option<&Lateness>,
     ) -> Result<Vec<Recorded>, Fault> {
-        let write = |event| self.write_event(unit, request, event, lateness);
-        self.events.iter().map(write).collect()
+        let write = |(event, echo): (&PreparedEvent, &Option<i64>)| match *echo {
+            Some(id) => Ok(Recorded { id, novelty: Novelty::Echo }),
+            None => self.write_event(unit, request, event, lateness),
+        };
+        self.events.iter().zip(echoes).map(write).collect()
     }
 
     fn write_event(
@@ -91,7 +104,7 @@ impl MappedEvents {
         if let Some(key) = &event.dedupe
             && let Some(first) = keys::claim(unit.conn, key, id)?
         {
-            return Ok(Recorded { id: first, duplicate: true });
+            return Ok(Recorded { id: first, novelty: Novelty::Duplicate });
         }
         if let Some(key) = &event.conversation_key {
             keys::claim(unit.conn, key, id)?;
@@ -137,9 +150,12 @@ impl MappedEvents {
             let channel = self.channel.clone();
             deliveries::add(unit, id, Lane { target: Target::Platform, channel, conversation })?;
         }
-        Ok(Recorded { id, duplicate: false })
+        Ok(Recorded { id, novelty: Novelty::New })
     }
 }
+
+/// The messages to the chat that events are echoes of, event by event.
+pub(super) struct Echoes(Vec<Option<i64>>);
 
 /// What became of a request, for who asked.
 pub(super) fn accepted(
@@ -148,11 +164,8 @@ pub(super) fn accepted(
     recorded: Vec<Recorded>,
     external_ids: Vec<Option<String>>,
 ) -> Accepted {
-    let events = recorded.into_iter().zip(external_ids).map(|(event, external_id)| {
-        let id = ids.text(event.id);
-        let message = external_id.map(|external_id| (id.clone(), external_id));
-        AcceptedEvent { id, message, duplicate: event.duplicate }
-    });
+    let events = recorded.into_iter().zip(external_ids);
+    let events = events.map(|(event, external_id)| event.told(ids, external_id));
     Accepted { request_id: ids.text(request), events: events.collect() }
 }
 

@@ -2,13 +2,14 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::accept::Meta;
+use super::accept::{Meta, PreparedMeta};
 use super::late::Lateness;
-use super::mapped::{MappedEvents, Recorded};
+use super::mapped::MappedEvents;
 use super::readers::storage;
 use super::registry;
 use super::text::Text;
 use super::writer::{Fault, Unit};
+use crate::event::Recorded;
 use crate::{FailedMapping, JournalError, Remap};
 
 /// A remap made ready for storing.
@@ -16,7 +17,7 @@ pub(super) struct PreparedRemap {
     request: i64,
     /// For the error, as it was given.
     id: String,
-    meta: String,
+    meta: PreparedMeta,
     pub(super) events: MappedEvents,
     lateness: Lateness,
     audit: Option<registry::Prepared>,
@@ -50,7 +51,7 @@ impl PreparedRemap {
         let failed = meta.revision.replace(revision);
         meta.earlier.push(FailedMapping { revision: failed, problem });
         meta.warnings = warnings;
-        let meta = serde_json::to_string(&meta).map_err(storage)?;
+        let meta = PreparedMeta::new(meta)?;
         let events = MappedEvents::new(channel, received_at, events, push)?;
         let lateness = events
             .conversations(conn)
@@ -62,19 +63,21 @@ impl PreparedRemap {
 
     /// Writes it, unless another one was there first.
     pub(super) fn write(&self, unit: &mut Unit<'_>) -> Result<Vec<Recorded>, Fault> {
+        let echoes = self.events.echoes(unit.conn)?;
+        let meta = self.meta.with(self.events.warnings(&echoes))?;
         let changed = unit
             .conn
             .prepare_cached(
                 "UPDATE requests SET meta = ?2, problem = NULL
                  WHERE id = ?1 AND problem IS NOT NULL AND discarded IS NULL",
             )?
-            .execute(params![self.request, self.meta])?;
+            .execute(params![self.request, meta])?;
         if changed == 0 {
             return Err(Fault::Refused(JournalError::NotUnmapped { id: self.id.clone() }));
         }
         if let Some(audit) = &self.audit {
             registry::add_audit(unit.conn, audit)?;
         }
-        self.events.write(unit, self.request, Some(&self.lateness))
+        self.events.write(unit, self.request, &echoes, Some(&self.lateness))
     }
 }

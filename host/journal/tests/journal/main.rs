@@ -12,6 +12,7 @@ mod channels;
 mod components;
 mod damage;
 mod deliver;
+mod echo;
 mod events;
 mod letters;
 mod make;
@@ -154,6 +155,11 @@ suite! {
         a_dead_letter_is_listed_with_its_reason
         a_finish_changes_only_its_own_delivery
         a_finished_delivery_stays_finished;
+    echo:
+        a_message_of_ours_is_no_new_one
+        the_same_id_elsewhere_is_no_echo
+        an_echo_in_a_request_that_is_mapped_again
+        a_clock_that_is_wrong_is_not_believed;
     letters:
         letters_of_all_kinds_are_one_list
         a_letter_is_shown_with_all_that_is_known

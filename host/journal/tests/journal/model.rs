@@ -220,7 +220,7 @@ impl<J: Both + Registry> Side<J> {
             .into_iter()
             .map(|event| {
                 let message = event.message.map(|(id, external)| (self.name(id), external));
-                json!([self.name(event.id), message, event.duplicate])
+                json!([self.name(event.id), message, event.duplicate, event.echo])
             })
             .collect();
         json!([self.name(accepted.request_id), events])

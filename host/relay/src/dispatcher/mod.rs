@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use crate::chat::ChatCarrier;
 use crate::delivery::Policy;
 use crate::platform::PlatformCarrier;
-use crate::{Channels, Clock, HttpClient, Platform, RetryPolicy, SystemClock};
+use crate::{Channels, Clock, HttpClient, Platform, RetryPolicy, SystemClock, UnderWay};
 use lanes::Capacity;
 use worker::{Carriers, Worker};
 
@@ -55,6 +55,8 @@ pub struct RelayParts {
     pub clock: Arc<dyn Clock>,
     /// Draws evenly from 0 to 1, for the jitter.
     pub random: Arc<dyn Fn() -> f64 + Send + Sync>,
+    /// Told of each message that is under way to its chat.
+    pub under_way: Arc<UnderWay>,
     /// How it behaves.
     pub config: RelayConfig,
 }
@@ -69,6 +71,7 @@ impl RelayParts {
             platform: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(rand::random::<f64>),
+            under_way: Arc::default(),
             config: RelayConfig::default(),
         }
     }
@@ -95,12 +98,14 @@ impl Relay {
     /// # Errors
     /// When the journal's deliveries were taken before.
     pub fn start(parts: RelayParts) -> Result<Self, StartError> {
-        let RelayParts { journal, channels, http, platform, clock, random, config } = parts;
+        let RelayParts { journal, channels, http, platform, clock, random, under_way, config } =
+            parts;
         let policy = Policy { retry: config.retry, clock: Arc::clone(&clock), random };
         let chat = ChatCarrier {
             channels: Arc::clone(&channels),
             http: http.clone(),
             policy: policy.clone(),
+            under_way,
         };
         let platform = platform.map(|platform| {
             Arc::new(PlatformCarrier { platform, channels, http, policy: policy.clone() }) as _

@@ -79,7 +79,8 @@ impl Worker {
     /// have what was sent, and only the record keeps it from being sent again.
     /// The lane waits meanwhile.
     async fn record(&self, delivery: DeliveryId, carried: Carried) {
-        let Carried { attempt, finish } = carried;
+        // Who waits for this message to be over waits for its record.
+        let Carried { attempt, finish, entered: _entered } = carried;
         let mut tries = 0;
         while let Err(error) = self.journal.finish(delivery, attempt.clone(), finish.clone()).await
         {
