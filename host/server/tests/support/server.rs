@@ -1,5 +1,7 @@
 //! A server in this process, for the commands that talk to one.
 
+#![allow(dead_code, reason = "each test binary uses its part")]
+
 use std::process::Stdio;
 
 use eclusa_model::Secret;
