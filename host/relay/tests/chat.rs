@@ -12,9 +12,7 @@ mod support;
 
 use std::sync::Arc;
 
-use eclusa_journal::{
-    Journal, LetterFilter, Letters, MemoryJournal, MessageRecord, MessageState, Window,
-};
+use eclusa_journal::{LetterFilter, Letters, MemoryJournal, MessageRecord, MessageState, Window};
 use eclusa_relay::Clock;
 use serde_json::json;
 use support::{Seen, Server, Setup, adapter, channel, record};
