@@ -57,6 +57,7 @@ pub(crate) fn request(id: &str, body: &Value) -> RequestRecord {
         warnings: Vec::new(),
         problem: None,
         earlier: Vec::new(),
+        discarded: None,
     }
 }
 
