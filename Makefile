@@ -2,9 +2,12 @@
 
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 DENY_VERSION := 0.20.2
+FUZZ_VERSION := 0.13.2
+FUZZ_SECONDS := 60
+FUZZ_TARGETS := $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test crash lint deny bench adapters toolchain
+.PHONY: help run test crash lint deny bench fuzz adapters toolchain
 
 help: ## Says what there is.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
@@ -35,6 +38,17 @@ bench: adapters ## Measures the host beside its references and prints one table;
 	tests/bench/js/build.sh
 	cargo build --release --workspace --bin eclusa --bin eclusa-bench
 	$(TARGET_DIR)/release/eclusa-bench --eclusa $(TARGET_DIR)/release/eclusa --adapters target/adapters $(ARGS)
+
+# New inputs go to target/fuzz/found; tests/fuzz/README.md says how to keep them. The
+# host has no unsafe code for a sanitizer to look at.
+fuzz: toolchain ## Looks for input that breaks a parser or an adapter, FUZZ_SECONDS=60 for each target; needs a nightly toolchain, installs cargo-fuzz.
+	cargo fuzz --version 2>/dev/null || cargo install cargo-fuzz --locked --version $(FUZZ_VERSION)
+	for target in $(FUZZ_TARGETS); do \
+	  mkdir -p target/fuzz/found/$$target && \
+	  cargo +nightly fuzz run --fuzz-dir fuzz --target-dir target/fuzz --sanitizer none $$target \
+	    target/fuzz/found/$$target tests/fuzz/corpus/$$target -- \
+	    -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 || exit 1; \
+	done
 
 adapters: ## Builds the adapters, and the misbehaving ones of the tests, into target/adapters and target/hostile.
 	scripts/build-adapters.sh

@@ -77,4 +77,14 @@ mod tests {
         assert_eq!(extra.as_json(), r#"{"a\"b":1,"big":123456789012345678901234567890}"#);
         assert!(ExtraBuilder::new().build().is_empty());
     }
+
+    #[test]
+    fn control_characters_do_not_cost_the_others() {
+        let json = Json::parse(r#"{"a\u0000":"\u001f\t\"","b":[{},1]}"#).unwrap();
+        let extra = ExtraBuilder::new().with("n", 1).with_node("in", Some(json.root())).build();
+        assert_eq!(
+            extra.as_json(),
+            r#"{"n":1,"in":{"a\u0000":"\u001f\t\"","b":[{},1]}}"#
+        );
+    }
 }

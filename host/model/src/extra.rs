@@ -29,7 +29,8 @@ impl Extra {
 
     /// Whether it is `{}`.
     pub fn is_empty(&self) -> bool {
-        self.0.trim_start_matches('{').trim_start().starts_with('}')
+        let fields = self.0.trim_start().strip_prefix('{').unwrap_or_default();
+        fields.trim_start().starts_with('}')
     }
 }
 
