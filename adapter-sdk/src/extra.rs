@@ -82,9 +82,6 @@ mod tests {
     fn control_characters_do_not_cost_the_others() {
         let json = Json::parse(r#"{"a\u0000":"\u001f\t\"","b":[{},1]}"#).unwrap();
         let extra = ExtraBuilder::new().with("n", 1).with_node("in", Some(json.root())).build();
-        assert_eq!(
-            extra.as_json(),
-            r#"{"n":1,"in":{"a\u0000":"\u001f\t\"","b":[{},1]}}"#
-        );
+        assert_eq!(extra.as_json(), r#"{"n":1,"in":{"a\u0000":"\u001f\t\"","b":[{},1]}}"#);
     }
 }

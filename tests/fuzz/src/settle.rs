@@ -13,11 +13,8 @@ pub(crate) fn run(bytes: &[u8]) {
     let (status, rest) = text.split_once('\n').unwrap_or(("200", text));
     let (state, body) = rest.split_once('\n').unwrap_or(("", rest));
     let status: u16 = status.parse().unwrap_or(200);
-    let response = HttpResponse {
-        status: status.clamp(200, 599),
-        headers: Vec::new(),
-        body: body.to_owned(),
-    };
+    let response =
+        HttpResponse { status: status.clamp(200, 599), headers: Vec::new(), body: body.to_owned() };
     let state = (!state.is_empty()).then_some(state);
     let message = OutboundMessage {
         id: "01JTE1EGRAM000000000000014".to_owned(),
