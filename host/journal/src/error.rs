@@ -60,6 +60,12 @@ pub enum JournalError {
         /// The request's id.
         id: String,
     },
+    /// Events after this cursor were removed for their age.
+    #[error("events after `{cursor}` have been removed for their age")]
+    CursorExpired {
+        /// What was given.
+        cursor: String,
+    },
     /// Not an id of the kind that the list or the feed is cut by.
     #[error("`{cursor}` is not a cursor of this list")]
     Cursor {

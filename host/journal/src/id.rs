@@ -59,6 +59,12 @@ impl Ids {
     }
 }
 
+/// The first number of a time, in Unix milliseconds.
+pub(crate) fn number_at(ms: i64) -> i64 {
+    // As it is done for ids of a clock that is far ahead.
+    ms.clamp(0, i64::MAX >> COUNTER_BITS) << COUNTER_BITS
+}
+
 /// When a number was given out, in Unix milliseconds.
 pub(crate) fn ms_of(number: i64) -> i64 {
     number >> COUNTER_BITS

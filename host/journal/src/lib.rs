@@ -3,6 +3,7 @@
 //! One commit holds all that one call of [`Journal::accept`] or
 //! [`Journal::submit`] says; when the call returns `Ok`, it is on the disk.
 
+mod backup;
 mod body;
 mod clock;
 mod component;
@@ -14,6 +15,7 @@ mod journal;
 mod key;
 mod letter;
 mod memory;
+mod prune;
 mod records;
 pub mod registry;
 mod skew;
@@ -24,6 +26,7 @@ mod traffic;
 mod types;
 mod upkeep;
 
+pub use backup::{BackupError, BackupFile, BackupManifest};
 pub use clock::{Clock, SystemClock, rfc3339, unix_ms};
 pub use error::JournalError;
 pub use feed::Deliveries;
@@ -33,10 +36,14 @@ pub use letter::{
     LetterState, Letters, Redrive, Skip, Window,
 };
 pub use memory::MemoryJournal;
+pub use prune::{Cut, PruneCursor, Pruned, Removed};
 pub use records::{EventPage, MessageRecord, Page, RequestRecord, StoredEvent};
 pub use registry::{Registry, RegistryChange};
 pub use skew::believed;
-pub use sqlite::{CheckReport, Finding, OpenError, SqliteJournal, SqliteOptions, check_folder};
+pub use sqlite::{
+    CheckReport, Finding, OpenError, SqliteJournal, SqliteOptions, backup_folder, check_folder,
+    read_manifest, restore_folder,
+};
 pub use status::{DiskStatus, PendingStatus, Refusal, Status, WriterStatus};
 pub use traffic::{OutboundRecord, Traffic};
 pub use types::{

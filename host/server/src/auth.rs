@@ -19,6 +19,8 @@ pub(crate) enum Permission {
     Send,
     /// Change channels and adapters.
     Operate,
+    /// Have all that is recorded, secrets too.
+    Administer,
 }
 
 impl Permission {
@@ -36,6 +38,7 @@ impl Permission {
             Self::Read => "look at this",
             Self::Send => "send messages",
             Self::Operate => "change channels and adapters",
+            Self::Administer => "administer this server",
         }
     }
 }

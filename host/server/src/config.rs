@@ -66,6 +66,8 @@ pub struct Config {
     pub outgoing: Outgoing,
     /// How the journal uses its disk.
     pub storage: Storage,
+    /// How long what was recorded is kept.
+    pub retention: Retention,
     /// How adapters are deployed.
     pub deploy: Deploy,
     /// Where messages are kept. Default `sqlite`.
@@ -90,6 +92,7 @@ impl Default for Config {
             delivery: Delivery::default(),
             outgoing: Outgoing::default(),
             storage: Storage::default(),
+            retention: Retention::default(),
             deploy: Deploy::default(),
             journal: JournalKind::Sqlite,
             demo: false,
@@ -202,11 +205,42 @@ pub struct Storage {
     /// the data folder's disk, in bytes; deliveries go on and can be recorded.
     /// Default 256 MiB. Raise it where much is pending and the disk is shared.
     pub min_free_bytes: u64,
+    /// Where `POST /v1/backups` and `eclusa backup` put backups. Default `backups`
+    /// in the data folder. Set it to another disk.
+    pub backups: Option<PathBuf>,
 }
 
 impl Default for Storage {
     fn default() -> Self {
-        Self { min_free_bytes: 256 << 20 }
+        Self { min_free_bytes: 256 << 20, backups: None }
+    }
+}
+
+/// How long what was recorded is kept. Without any of it all is kept. What is still
+/// to be handed on, channels, adapters and deployments are never removed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Requests, events and messages with their attempts, in days. Default: for
+    /// ever. At least `dedupe_days`.
+    pub days: Option<u32>,
+    /// Dead letters and requests that could not be mapped, in days. Default: for
+    /// ever.
+    pub letter_days: Option<u32>,
+    /// Entries of the audit log, in days. Default: for ever.
+    pub audit_days: Option<u32>,
+    /// The oldest goes while the journal's records take more than this, in bytes.
+    /// Default: no limit. At least 1 MiB.
+    pub max_bytes: Option<u64>,
+    /// For so many days a message that comes again is known as such; nothing
+    /// younger is removed by `max_bytes`. Default 7. Raise it for chats that
+    /// deliver again after longer.
+    pub dedupe_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { days: None, letter_days: None, audit_days: None, max_bytes: None, dedupe_days: 7 }
     }
 }
 
@@ -298,6 +332,15 @@ impl Config {
             ("delivery.attempts", u64::from(delivery.attempts), 1),
             ("delivery.first_pause_ms", delivery.first_pause_ms, 1),
             ("delivery.longest_pause_ms", delivery.longest_pause_ms, 1),
+            ("retention.dedupe_days", u64::from(self.retention.dedupe_days), 1),
+            (
+                "retention.days",
+                u64::from(self.retention.days.unwrap_or(u32::MAX)),
+                u64::from(self.retention.dedupe_days),
+            ),
+            ("retention.letter_days", u64::from(self.retention.letter_days.unwrap_or(1)), 1),
+            ("retention.audit_days", u64::from(self.retention.audit_days.unwrap_or(1)), 1),
+            ("retention.max_bytes", self.retention.max_bytes.unwrap_or(u64::MAX), 1 << 20),
             ("storage.min_free_bytes", self.storage.min_free_bytes, 1 << 20),
             ("deploy.keep", self.deploy.keep as u64, 2),
             ("deploy.quiet_ms", self.deploy.quiet_ms, 1),

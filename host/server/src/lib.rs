@@ -13,6 +13,7 @@ mod incoming;
 mod ingress;
 mod operation;
 mod problem;
+mod retention;
 mod routes;
 mod serve;
 mod start;

@@ -233,6 +233,12 @@ impl From<JournalError> for ApiProblem {
                 tracing::error!(%error, "the journal failed");
                 Self::unavailable("storage_failed", "the journal takes no writes", 5)
             }
+            JournalError::CursorExpired { .. } => {
+                Self::new(StatusCode::GONE, "cursor_expired", error.to_string()).action(
+                    "Leave `after` out to go on from the oldest event there is; what was removed \
+                     was older than `retention` keeps.",
+                )
+            }
             JournalError::Cursor { .. } => {
                 Self::new(StatusCode::BAD_REQUEST, "invalid_cursor", error.to_string())
                     .action("Use `next` of an earlier answer, or leave it out.")

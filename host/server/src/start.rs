@@ -26,6 +26,7 @@ use crate::channels::Channels;
 use crate::config::{Config, Drain, JournalKind};
 use crate::demo::{self, Demo};
 use crate::incoming::{Admission, Listener, Refusals};
+use crate::retention;
 use crate::routes::routes;
 
 /// Bounds of the histograms of times, in seconds: from a mapping in native code to
@@ -152,6 +153,12 @@ impl Server {
             stopping,
             config: Arc::new(config),
         };
+        tokio::spawn(retention::run(
+            Arc::clone(&app.upkeep),
+            Arc::clone(&clock),
+            app.config.retention.clone(),
+            stop.subscribe(),
+        ));
         let relay = start_relay(&app, clock, platform)?;
         let demo = if app.config.demo { Some(demo::set_up(&app).await) } else { None };
         let router = routes(app.clone(), demo.as_ref().map(|demo| demo.chats.clone()));

@@ -13,6 +13,7 @@ mod load;
 mod mapping;
 mod memory;
 mod payload;
+mod pending;
 mod process;
 mod reference;
 mod resident;
@@ -93,6 +94,8 @@ enum Part {
     Ingress,
     /// Resident memory at rest.
     Memory,
+    /// A start with a million messages that are still to be handed on.
+    Pending,
     /// Swaps under load: nothing is lost, and latency.
     Swaps,
     /// From saving a file to the first message mapped by it.
@@ -109,6 +112,7 @@ impl Part {
             Self::Mapping => mapping::measure(options, table),
             Self::Ingress => ingress::measure(options, table),
             Self::Memory => memory::measure(options, table),
+            Self::Pending => pending::measure(options, table),
             Self::Swaps => swaps::measure(options, table),
             Self::Deploy => deploy::measure(options, table),
             Self::Javascript => javascript::measure(options, table),

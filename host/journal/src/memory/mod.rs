@@ -2,6 +2,7 @@
 //! benchmarks use to leave the disk out.
 
 mod letters;
+mod prune;
 mod registry;
 mod state;
 mod trace;
@@ -147,6 +148,9 @@ impl Journal for MemoryJournal {
         let position = after.as_deref().map_or(Ok(0), position)?;
         let limit = limit.clamp(1, 10_000) as usize;
         let state = self.state.lock();
+        if after.is_some() && position < state.pruned_events {
+            return Err(JournalError::CursorExpired { cursor: after.unwrap_or_default() });
+        }
         let mut found = state.events.range(position.saturating_add(1)..);
         let events = found
             .by_ref()

@@ -42,6 +42,14 @@ impl RegistryState {
     pub(super) fn note(&mut self, entry: AuditEntry) -> Result<(), JournalError> {
         self.record(RegistryChange { audit: vec![entry], ..RegistryChange::default() })
     }
+
+    /// Removes entries of the audit log from before a time; how many.
+    pub(super) fn prune(&mut self, before_ms: i64) -> u64 {
+        let count = self.audit.len();
+        let first = Ulid::from_parts(before_ms.max(0).unsigned_abs(), 0).to_string();
+        self.audit = self.audit.split_off(&first);
+        (count - self.audit.len()) as u64
+    }
 }
 
 #[async_trait]

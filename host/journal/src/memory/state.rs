@@ -56,7 +56,7 @@ pub(super) struct Outbound {
     pub(super) body: String,
     pub(super) created_at: String,
     pub(super) updated_at_ms: i64,
-    conversation: String,
+    pub(super) conversation: String,
     fingerprint: Option<[u8; 32]>,
 }
 
@@ -67,7 +67,9 @@ pub(super) struct State {
     pub(super) requests: BTreeMap<i64, RequestRecord>,
     pub(super) events: BTreeMap<i64, RecordedEvent>,
     pub(super) messages: BTreeMap<i64, Outbound>,
-    keys: HashMap<Key, i64>,
+    pub(super) keys: HashMap<Key, i64>,
+    /// The newest event that was removed for its age.
+    pub(super) pruned_events: i64,
     pub(super) pending: BTreeMap<DeliveryId, Delivery>,
     /// The revisions that a person chose for messages.
     pub(super) chosen: HashMap<DeliveryId, RevisionRef>,
@@ -92,6 +94,7 @@ impl State {
             events: BTreeMap::new(),
             messages: BTreeMap::new(),
             keys: HashMap::new(),
+            pruned_events: 0,
             pending: BTreeMap::new(),
             chosen: HashMap::new(),
             attempts: HashMap::new(),

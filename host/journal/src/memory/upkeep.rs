@@ -1,10 +1,15 @@
 //! Looking after a journal in memory.
 
+use std::path::PathBuf;
+
 use async_trait::async_trait;
 
 use super::MemoryJournal;
 use crate::clock::now_ms;
-use crate::{PendingStatus, Status, Upkeep, WriterStatus};
+use crate::{
+    BackupError, BackupManifest, Cut, JournalError, PendingStatus, PruneCursor, Pruned, Status,
+    Upkeep, WriterStatus,
+};
 
 #[async_trait]
 impl Upkeep for MemoryJournal {
@@ -22,5 +27,18 @@ impl Upkeep for MemoryJournal {
             disk: None,
             pending: PendingStatus::new(state.pending.len() as u64, oldest, now_ms()),
         }
+    }
+    async fn prune(&self, cut: Cut, _: PruneCursor) -> Result<Pruned, JournalError> {
+        let mut removed = self.state.lock().prune(&cut);
+        removed.audit = cut.audit_before_ms.map_or(0, |before| self.registry.lock().prune(before));
+        Ok(Pruned { removed, next: None })
+    }
+
+    async fn used_bytes(&self) -> Result<u64, JournalError> {
+        Ok(0)
+    }
+
+    async fn backup(&self, _: PathBuf) -> Result<BackupManifest, BackupError> {
+        Err(BackupError::InMemory)
     }
 }

@@ -81,6 +81,11 @@ fn work(file: &Path, woken: &Receiver<()>, health: &Health) -> rusqlite::Result<
     Ok(())
 }
 
+/// Moves all of the log, so that the database's file is whole without it.
+pub(super) fn all(conn: &Connection) -> rusqlite::Result<()> {
+    checkpoint(conn, "PRAGMA wal_checkpoint(TRUNCATE)").map(|_| ())
+}
+
 /// Pages in the log, and how many of them have been moved. Two checkpoints at
 /// once are no error: one of them does nothing.
 fn checkpoint(conn: &Connection, sql: &str) -> rusqlite::Result<(i64, i64)> {

@@ -77,6 +77,11 @@ impl Components {
         Ok(names)
     }
 
+    /// Whether there is a file of this name.
+    pub(super) fn has(&self, sha256: &str) -> bool {
+        self.file(sha256).is_file()
+    }
+
     /// Forgets the bytes.
     pub(super) fn remove(&self, sha256: &str) -> Result<(), JournalError> {
         if !component::is_name(sha256) {

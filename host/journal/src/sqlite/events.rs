@@ -83,6 +83,15 @@ pub(super) fn page(
             Ids::position(cursor).ok_or_else(|| JournalError::Cursor { cursor: cursor.clone() })?
         }
     };
+    if let Some(cursor) = &after {
+        let pruned: i64 = conn
+            .prepare_cached("SELECT events FROM pruned")
+            .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+            .map_err(storage)?;
+        if position < pruned {
+            return Err(JournalError::CursorExpired { cursor: cursor.clone() });
+        }
+    }
     let limit = limit.clamp(1, 10_000);
     let mut events = conn
         .prepare_cached(&select("id > ?1 ORDER BY id LIMIT ?2"))

@@ -46,11 +46,13 @@ pub(super) fn submit(
 ) -> Result<(i64, MessageState, bool), Fault> {
     if let Some((key, fingerprint)) = &submit.idempotency
         && let Some(first) = keys::get(unit.conn, key)?
-    {
-        let (state, stored) = unit
+        // It may have been removed for its age.
+        && let Some((state, stored)) = unit
             .conn
             .prepare_cached("SELECT state, fingerprint FROM sound_messages WHERE id = ?1")?
-            .query_row([first], |row| Ok((row.get(0)?, row.get::<_, Option<Vec<u8>>>(1)?)))?;
+            .query_row([first], |row| Ok((row.get(0)?, row.get::<_, Option<Vec<u8>>>(1)?)))
+            .optional()?
+    {
         if stored.as_deref() != Some(fingerprint) {
             return Err(Fault::Refused(JournalError::IdempotencyConflict));
         }
@@ -70,7 +72,7 @@ pub(super) fn submit(
         keys::claim(unit.conn, &submit.conversation_key, id)?;
     }
     if let Some((key, _)) = &submit.idempotency {
-        keys::claim(unit.conn, key, id)?;
+        keys::set(unit.conn, key, id)?;
     }
     unit.conn
         .prepare_cached(

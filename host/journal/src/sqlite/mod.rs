@@ -2,6 +2,7 @@
 
 mod accept;
 mod backlog;
+mod backup;
 mod channels;
 mod check;
 mod checkpoint;
@@ -21,6 +22,7 @@ mod open;
 mod outbound;
 mod passed;
 mod private;
+mod prune;
 mod readers;
 mod redrive;
 mod registry;
@@ -56,6 +58,7 @@ use lookout::Lookout;
 use readers::Readers;
 use writer::{Fault, FnTask, Order, Place, Unit, closed, order};
 
+pub use backup::{backup_folder, read_manifest, restore_folder};
 pub use check::{CheckReport, Finding, check_folder};
 pub use open::{OpenError, SqliteOptions};
 

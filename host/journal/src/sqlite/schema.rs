@@ -167,6 +167,12 @@ ALTER TABLE deliveries ADD COLUMN revision TEXT;
 -- `checksum` that is added to it by `sums`.
 CREATE TABLE sums (name TEXT PRIMARY KEY, columns TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ",
+    "
+-- One row. The newest event that was removed for its age: a cursor before it has
+-- missed something.
+CREATE TABLE pruned (events INTEGER NOT NULL) STRICT;
+INSERT INTO pruned (events) VALUES (0);
+",
 ];
 
 /// Brings the tables to the newest version, lets the connection keep the rows'
@@ -175,7 +181,7 @@ pub(super) fn prepare(conn: &mut Connection) -> Result<(Ids, Clock), OpenError> 
     sums::register(conn)?;
     let tx = conn.transaction()?;
     let found: u32 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = MIGRATIONS.len() as u32;
+    let known = newest();
     if found > known {
         return Err(OpenError::NewerSchema { found, known });
     }
@@ -210,6 +216,11 @@ pub(super) fn prepare(conn: &mut Connection) -> Result<(Ids, Clock), OpenError> 
     )?;
     tx.commit()?;
     Ok((Ids::new(node), Clock::after(newest)))
+}
+
+/// The newest version.
+pub(super) fn newest() -> u32 {
+    MIGRATIONS.len() as u32
 }
 
 /// In what the tables and indexes differ from those that the migrations make; none

@@ -1,11 +1,17 @@
 //! Looking after a journal on SQLite.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 
-use super::SqliteJournal;
-use crate::{DiskStatus, PendingStatus, Refusal, Status, Upkeep, WriterStatus, rfc3339};
+use super::readers::storage;
+use super::{SqliteJournal, backup, prune};
+use crate::{
+    BackupError, BackupManifest, Cut, DiskStatus, JournalError, PendingStatus, PruneCursor, Pruned,
+    Refusal, Status, Upkeep, WriterStatus, rfc3339,
+};
 
 #[async_trait]
 impl Upkeep for SqliteJournal {
@@ -34,5 +40,27 @@ impl Upkeep for SqliteJournal {
             }),
             pending: PendingStatus::new(count, oldest, self.options.clock.now_ms()),
         }
+    }
+    async fn prune(
+        &self,
+        cut: Cut,
+        PruneCursor(from): PruneCursor,
+    ) -> Result<Pruned, JournalError> {
+        self.write(move |unit| prune::part(unit, &cut, from)).await
+    }
+
+    async fn used_bytes(&self) -> Result<u64, JournalError> {
+        self.read(|conn, _| prune::used_bytes(conn).map_err(storage)).await
+    }
+
+    async fn backup(&self, to: PathBuf) -> Result<BackupManifest, BackupError> {
+        let (readers, components) = (Arc::clone(&self.readers), Arc::clone(&self.components));
+        let now = rfc3339(self.options.clock.now_ms());
+        let work = move || {
+            let conn = readers.open()?;
+            backup::make(&conn, &components, &to, &now, &|_| {})
+        };
+        let made = tokio::task::spawn_blocking(work).await;
+        made.unwrap_or_else(|error| Err(BackupError::Broken(error.to_string())))
     }
 }

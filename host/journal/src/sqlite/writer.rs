@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::backlog::PendingRows;
-use super::checkpoint::Checkpoints;
+use super::checkpoint::{self, Checkpoints};
 use super::health::{Health, is_fatal, is_no_room};
 use super::readers::{Readers, sql};
 use crate::id::{Clock, Ids};
@@ -160,9 +160,15 @@ impl Writer {
                     self.hand_over(&pending);
                     self.feed = Some(feed);
                 }
-                Some(Order::Close) => return,
+                Some(Order::Close) => break,
                 Some(Order::Write(_)) | None => {}
             }
+        }
+        // Readers cannot do it when they are closed.
+        if !*self.health.failed.borrow()
+            && let Err(error) = checkpoint::all(&self.conn)
+        {
+            self.health.report(&error);
         }
     }
 

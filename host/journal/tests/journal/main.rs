@@ -8,16 +8,19 @@
 )]
 
 mod accept;
+mod backup;
 mod channels;
 mod components;
 mod damage;
 mod deliver;
+mod disk;
 mod echo;
 mod events;
 mod letters;
 mod make;
 mod migrate;
 mod model;
+mod prune;
 mod registry;
 mod remap;
 mod restart;
@@ -30,14 +33,14 @@ mod traffic;
 use std::sync::Arc;
 
 use eclusa_journal::{
-    Clock, Journal, Letters, MemoryJournal, Registry, SqliteJournal, SqliteOptions, Traffic,
+    Clock, Journal, Letters, MemoryJournal, Registry, SqliteJournal, SqliteOptions, Traffic, Upkeep,
 };
 use tempfile::TempDir;
 
-/// Journal, recorded traffic and letters in one.
-pub(crate) trait Both: Journal + Traffic + Letters {}
+/// Journal, recorded traffic, letters and upkeep in one.
+pub(crate) trait Both: Journal + Traffic + Letters + Upkeep {}
 
-impl<T: Journal + Traffic + Letters> Both for T {}
+impl<T: Journal + Traffic + Letters + Upkeep> Both for T {}
 
 /// Makes journals of one kind.
 pub(crate) trait Maker: Default {
@@ -210,6 +213,10 @@ suite! {
         what_happened_is_read_page_by_page
         a_component_is_kept_under_its_hash
         a_component_has_no_name_but_its_hash;
+    prune:
+        what_was_handed_on_goes_with_all_that_belongs_to_it
+        what_is_open_stays
+        a_cursor_that_has_missed_something_is_refused;
     restart:
         everything_is_there_after_a_restart
         pending_deliveries_come_again_after_a_restart

@@ -16,6 +16,7 @@ const FIRST_VERSION: &str = "
     DROP INDEX events_request;
     ALTER TABLE events DROP COLUMN late;
     DROP TABLE sums;
+    DROP TABLE pruned;
     ALTER TABLE dead_letters DROP COLUMN revision;
     ALTER TABLE dead_letters DROP COLUMN discarded;
     ALTER TABLE requests DROP COLUMN discarded;

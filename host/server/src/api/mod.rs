@@ -1,6 +1,7 @@
 //! The HTTP API under `/v1`.
 
 mod adapters;
+mod backups;
 mod body;
 mod channel_input;
 mod channels;
@@ -70,13 +71,16 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/v1/adapters/{name}/policy", put(deploy::set_policy))
         .route("/v1/adapters/{name}/pins/{channel}", put(deploy::pin).delete(deploy::unpin))
         .route_layer(guard(Permission::Operate));
+    let administer = Router::new()
+        .route("/v1/backups", get(backups::list).post(backups::make))
+        .route_layer(guard(Permission::Administer));
     // One byte more than the engine takes, so that it says itself what is too large.
     let file = DefaultBodyLimit::max(app.config.limits.engine().component_bytes + 1);
     let deploy = Router::new()
         .route("/v1/adapters/{name}", put(deploy::put))
         .layer(file)
         .route_layer(guard(Permission::Operate));
-    read.merge(send).merge(operate).merge(deploy)
+    read.merge(send).merge(operate).merge(administer).merge(deploy)
 }
 
 async fn allow(

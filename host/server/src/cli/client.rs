@@ -160,6 +160,13 @@ impl Client {
         Ok(self.call(Method::POST, path, Some(body.to_string()))?.document)
     }
 
+    /// Does something that the server works on for longer.
+    pub(super) fn post_slowly(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        let request = self.request(Method::POST, path).timeout(LONG);
+        let request = request.header("content-type", "application/json").body(body.to_string());
+        Ok(self.send(request)?.document)
+    }
+
     /// Deletes something.
     pub(super) fn delete(&self, path: &str) -> anyhow::Result<Reply> {
         self.call(Method::DELETE, path, None)

@@ -9,6 +9,7 @@ mod dead_letter;
 mod failure;
 mod input;
 mod json;
+mod keep;
 mod names;
 mod output;
 mod replay;
@@ -63,6 +64,12 @@ enum Command {
     Replay(replay::Args),
     /// Show who did what to adapters, and when.
     Audit(audit::Args),
+    /// Back up what is recorded, of a running server or of a data folder.
+    Backup(keep::BackupArgs),
+    /// Make a data folder from a backup.
+    Restore(keep::RestoreArgs),
+    /// Look whether all that is recorded is as it was written.
+    Check(keep::CheckArgs),
 }
 
 /// How a command ended that could do its work.
@@ -90,6 +97,9 @@ pub(crate) fn run() -> ExitCode {
         Command::DeadLetter(command) => dead_letter::run(command, cli.json),
         Command::Replay(args) => replay::run(&args, cli.json),
         Command::Audit(args) => audit::run(&args, cli.json),
+        Command::Backup(args) => keep::backup(&args, cli.json),
+        Command::Restore(args) => keep::restore(&args, cli.json),
+        Command::Check(args) => keep::check(&args, cli.json),
     };
     match result {
         Ok(Outcome::Success) => ExitCode::SUCCESS,

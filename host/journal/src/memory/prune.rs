@@ -1,0 +1,69 @@
+//! Removing what is old, in memory.
+
+use super::state::State;
+use crate::id::number_at;
+use crate::{Cut, Removed, key, unix_ms};
+
+impl State {
+    /// Removes what is old; a model may look at all of it.
+    pub(super) fn prune(&mut self, cut: &Cut) -> Removed {
+        let mut removed = Removed::default();
+        let before = number_at(cut.before_ms);
+        if let Some(old) = cut.letters_before_ms {
+            let (letters, requests) = (self.dead.len(), self.requests.len());
+            let pending = &self.pending;
+            self.dead.retain(|id, letter| {
+                pending.contains_key(id) || unix_ms(&letter.died_at) >= Some(old)
+            });
+            let before = number_at(old);
+            self.requests.retain(|id, request| request.problem.is_none() || *id >= before);
+            removed.letters = (letters - self.dead.len()) as u64;
+            removed.requests = (requests - self.requests.len()) as u64;
+        }
+        let mapped = self.requests.range(..before).filter(|(_, it)| it.problem.is_none());
+        for request in mapped.map(|(id, _)| *id).collect::<Vec<_>>() {
+            let events = self.events.iter().filter(|(_, event)| event.request == request);
+            let events: Vec<i64> = events.map(|(id, _)| *id).collect();
+            if events.iter().any(|id| *id >= before || self.is_open(*id)) {
+                continue;
+            }
+            for id in events {
+                let Some(event) = self.events.remove(&id) else { continue };
+                self.forget(id, &event.channel, &event.conversation, &mut removed);
+                self.pushed.remove(&id);
+                self.pruned_events = self.pruned_events.max(id);
+                removed.events += 1;
+            }
+            self.requests.remove(&request);
+            removed.requests += 1;
+        }
+        for id in self.messages.range(..before).map(|(id, _)| *id).collect::<Vec<_>>() {
+            if self.is_open(id) {
+                continue;
+            }
+            let Some(message) = self.messages.remove(&id) else { continue };
+            self.forget(id, &message.channel, &message.conversation, &mut removed);
+            removed.messages += 1;
+        }
+        let (events, messages, keys) = (&self.events, &self.messages, self.keys.len());
+        self.keys.retain(|_, id| {
+            *id == 0 || *id >= before || events.contains_key(id) || messages.contains_key(id)
+        });
+        removed.keys = (keys - self.keys.len()) as u64;
+        removed
+    }
+
+    fn is_open(&self, id: i64) -> bool {
+        self.pending.contains_key(&id) || self.dead.contains_key(&id)
+    }
+
+    /// What is about an event or a message; its conversation stays known.
+    fn forget(&mut self, id: i64, channel: &str, conversation: &str, removed: &mut Removed) {
+        removed.attempts += self.attempts.remove(&id).map_or(0, |attempts| attempts.len() as u64);
+        if let Some(known) = self.keys.get_mut(&key::conversation(channel, conversation))
+            && *known == id
+        {
+            *known = 0;
+        }
+    }
+}
