@@ -124,7 +124,10 @@ fn inbound(
         .and_then(|mut statement| statement.query_row([number], |row| row.get(0)).optional())
         .map_err(storage)?;
     let request = match request {
-        Some(request) => requests::by_id(conn, ids, request)?,
+        // They are removed together.
+        Some(request) => Some(requests::by_id(conn, ids, request)?.ok_or_else(|| {
+            JournalError::Corrupt { table: "requests".to_owned(), id: request.to_string() }
+        })?),
         None => None,
     };
     let Handing { attempts, done_at_ms, due_at_ms, dead } =
