@@ -160,15 +160,21 @@ impl Table {
     /// Makes `marked_TABLE`, whose column `sound` says whether a row's checksum
     /// fits, and `sound_TABLE`, which cannot be read where it does not.
     fn create_views(&self, conn: &Connection) -> rusqlite::Result<()> {
-        let Self { name, .. } = self;
-        let columns = self.list("");
-        let key = self.key.join(" || ' ' || ");
+        let Self { name, key, .. } = self;
+        let (columns, key_words) = (self.list(""), key.join(" || ' ' || "));
+        let stored = self.list("stored.");
+        let this: Vec<_> = key.iter().map(|it| format!("stored.{it} = seen.{it}")).collect();
+        let this = this.join(" AND ");
+        // The row is looked up again: in conditions beside this one, SQLite puts
+        // constants in the place of columns that are to equal them, before it knows
+        // that they do.
         conn.execute_batch(&format!(
             "CREATE TEMP VIEW \"marked_{name}\" AS
-             SELECT {columns}, {key} AS row_key, checksum IS row_sum({columns}) AS sound
+             SELECT {columns}, {key_words} AS row_key, checksum IS row_sum({columns}) AS sound
              FROM main.\"{name}\";
-             CREATE TEMP VIEW \"sound_{name}\" AS SELECT {columns} FROM main.\"{name}\"
-             WHERE row_is_sound('{name}', {key}, checksum, {columns});"
+             CREATE TEMP VIEW \"sound_{name}\" AS SELECT {columns} FROM main.\"{name}\" AS seen
+             WHERE (SELECT row_is_sound('{name}', {key_words}, checksum, {stored})
+                    FROM main.\"{name}\" AS stored WHERE {this});"
         ))
     }
 }
