@@ -39,10 +39,6 @@ fn envelope(settings: &Settings, root: Node<'_>) -> Result<Received, Problem> {
         return Err(not_slack("the body has no `type`").at("/type"));
     };
     match kind {
-        "url_verification" => {
-            let challenge = root.field("challenge")?.text()?;
-            Ok(Received::reply(HttpResponse::text(200, challenge)))
-        }
         "event_callback" => event(settings, root, root.field("event")?),
         "app_rate_limited" => Ok(Received::nothing(Warning::ignored(
             "app_rate_limited",

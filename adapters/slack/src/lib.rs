@@ -51,7 +51,6 @@ impl Adapter for Slack {
             "../samples/receive/reaction-removed.json",
             "../samples/receive/button.json",
             "../samples/receive/slash-command.json",
-            "../samples/receive/handshake.json",
             "../samples/receive/own-message.json",
             "../samples/receive/other-bot.json",
             "../samples/receive/other-bot-accepted.json",

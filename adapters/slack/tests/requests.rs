@@ -46,7 +46,6 @@ fn what_is_not_slacks_is_invalid() {
         (r#"{"type":"event_callback","event":{"type":"mess"#, "malformed_json"),
         (r#"{"type":"event_callback"}"#, "missing_field"),
         (r#"{"type":"event_callback","event":[]}"#, "wrong_type"),
-        (r#"{"type":"url_verification"}"#, "missing_field"),
         ("payload=%7B", "malformed_json"),
         ("payload=%7B%7D", "missing_field"),
         ("command=%2Fa&channel_id=C1&user_id=U1", "missing_field"),
@@ -67,14 +66,6 @@ fn what_slack_may_add_is_unsupported() {
         assert_eq!(problem.code, code);
         assert_eq!(problem.kind, ProblemKind::Unsupported);
     }
-}
-
-#[test]
-fn the_challenge_comes_back_byte_for_byte() {
-    let received = receive(r#"{"type":"url_verification","challenge":"a\"é+/="}"#).unwrap();
-    let reply = received.reply.unwrap();
-    assert_eq!((reply.status, reply.body.as_str()), (200, "a\"é+/="));
-    assert!(reply.header("content-type").unwrap().starts_with("text/plain"));
 }
 
 #[test]

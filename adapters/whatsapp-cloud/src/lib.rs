@@ -6,7 +6,6 @@ mod content;
 mod error;
 mod facts;
 mod findings;
-mod handshake;
 mod inbound;
 mod markup;
 mod markup_html;
@@ -69,8 +68,6 @@ impl Adapter for WhatsAppCloud {
             "../samples/receive/unsupported.json",
             "../samples/receive/missing-id.json",
             "../samples/receive/wrong-object.json",
-            "../samples/receive/handshake.json",
-            "../samples/receive/handshake-wrong-token.json",
         ],
         send: [
             "../samples/send/text.json",
@@ -93,9 +90,6 @@ impl Adapter for WhatsAppCloud {
     };
 
     fn receive(cx: &Context<'_>, request: &Request) -> Result<Received, Problem> {
-        if request.method == "GET" {
-            return Ok(handshake::answer(cx, request));
-        }
         inbound::read(cx, &request.body)
     }
 

@@ -271,25 +271,6 @@ fn a_channel_may_ask_for_its_own_number_only() {
     assert_eq!(WhatsAppCloud::receive(&open.context(), &value("402")).unwrap().events.len(), 1);
 }
 
-#[test]
-fn a_handshake_needs_token_mode_and_challenge() {
-    let mut host = testing::TestHost::default();
-    let ask = |host: &testing::TestHost, query: &[(&str, &str)]| {
-        let mut request = testing::post("");
-        request.method = "GET".to_owned();
-        request.query = query.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        WhatsAppCloud::receive(&host.context(), &request).unwrap().reply.unwrap().status
-    };
-    let all = [("hub.mode", "subscribe"), ("hub.challenge", "7"), ("hub.verify_token", "t")];
-    assert_eq!(ask(&host, &all), 403, "a channel without the secret");
-    host.secrets.insert("verify-token".to_owned(), "t".to_owned());
-    assert_eq!(ask(&host, &all), 200);
-    assert_eq!(ask(&host, &all[..2]), 403);
-    assert_eq!(ask(&host, &all[1..]), 400);
-    assert_eq!(ask(&host, &[]), 400);
-    assert_eq!(ask(&host, &[("hub.mode", "unsubscribe"), all[1], all[2]]), 400);
-}
-
 /// Puts something else at every place of every sample: nothing may panic, and
 /// nothing may vanish without a word.
 #[test]

@@ -142,6 +142,7 @@ fn describe(program: &Arc<Program>) -> Passed<Manifest> {
             Failure { refusal: Refusal::new(code, message, call.action), call: Some(call) }
         })?;
     let manifest = read_manifest(&described.value)?;
+    check_recipes(&manifest)?;
     let message =
         format!("{} {}, {} samples", manifest.name, manifest.version, manifest.samples.len());
     Ok((manifest, message))
@@ -161,6 +162,21 @@ fn read_manifest(text: &str) -> Result<Manifest, Refusal> {
             "compare it with wit/manifest.schema.json",
         )
     })
+}
+
+fn check_recipes(manifest: &Manifest) -> Result<(), Refusal> {
+    let nonsense = manifest.nonsense();
+    if nonsense.is_empty() {
+        return Ok(());
+    }
+    let mut refusal = Refusal::new(
+        "manifest_nonsense",
+        "the manifest says how requests are verified or answered in a way that makes no sense",
+        "correct the manifest where the pointers say",
+    );
+    refusal.details =
+        nonsense.into_iter().map(|(pointer, message)| format!("{pointer}: {message}")).collect();
+    Err(refusal)
 }
 
 fn run_samples(program: &Arc<Program>, manifest: &Manifest) -> Passed<()> {

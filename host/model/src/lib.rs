@@ -18,6 +18,7 @@ mod sample;
 mod secret;
 mod secret_values;
 mod verdict;
+mod verification;
 
 pub use channel::{
     Channel, ChannelLimits, ChannelProfile, Color, ColorError, InvalidChannelId,
@@ -33,9 +34,7 @@ pub use exchange::{
     Postponement, Prepared, Receipt, Received, Request,
 };
 pub use extra::{Extra, NotAnObject};
-pub use manifest::{
-    Encoding, Manifest, OnInvalid, Rate, SecretSpec, Support, SupportLevel, Timestamp, Verification,
-};
+pub use manifest::{Manifest, OnInvalid, Rate, SecretSpec, Support, SupportLevel};
 pub use media::{Media, MediaSource};
 pub use message::OutboundMessage;
 pub use problem::{Problem, ProblemKind, Warning, WarningKind};
@@ -46,3 +45,8 @@ pub use sample::{
 pub use secret::Secret;
 pub use secret_values::{InvalidSecretValues, SecretValues};
 pub use verdict::{SampleFailure, SampleSubject};
+pub use verification::{
+    Audience, BasicSecret, BodyHandshake, BodyHash, BodyReply, ContentPart, Encoding, Handshake,
+    HeaderSecret, InvalidSignedContent, Jwks, Jwt, JwtKey, KeyFormat, Place, QueryHandshake,
+    SharedSecret, Signature, SignedContent, TimeFormat, Timestamp, TimestampSource, Verification,
+};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ContentType, Samples};
+use crate::{ContentType, Handshake, Samples, Verification};
 
 /// The document that an adapter's `describe` returns, as `wit/manifest.schema.json`
 /// specifies it. Unknown keys are errors.
@@ -37,6 +37,9 @@ pub struct Manifest {
     /// How the host verifies requests before the adapter sees them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification: Option<Verification>,
+    /// How the chat checks the ingress URL; the host answers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handshake: Option<Handshake>,
     /// What the chat is told about a request that makes no sense.
     #[serde(default)]
     pub on_invalid: OnInvalid,
@@ -109,100 +112,6 @@ pub struct SecretSpec {
     /// A channel cannot be saved without it.
     #[serde(default)]
     pub required: bool,
-}
-
-/// How the host verifies that a request comes from the chat.
-///
-/// Where the channel lacks the secret that a scheme names, requests are let in
-/// unverified only if the manifest does not call that secret required.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "scheme", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Verification {
-    /// A header holds the secret itself.
-    HeaderSecret {
-        /// The header's name.
-        header: String,
-        /// What stands before the secret in the header, e.g. `Bearer `.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        prefix: String,
-        /// Name of the secret.
-        secret: String,
-    },
-    /// A header holds an HMAC-SHA256 over the request.
-    HmacSha256 {
-        /// The header's name.
-        header: String,
-        /// What stands before the signature in the header, e.g. `sha256=`.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        prefix: String,
-        /// Name of the secret.
-        secret: String,
-        /// How the signature is written.
-        #[serde(default)]
-        encoding: Encoding,
-        /// What is signed: text with `{body}` and `{header:NAME}` in it.
-        #[serde(default = "body_only")]
-        signed_content: String,
-        /// Where the time of the request stands.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        timestamp: Option<Timestamp>,
-        /// Methods whose requests carry no signature (a handshake by `GET`). From
-        /// such a request no event is accepted, only a reply.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        unsigned_methods: Vec<String>,
-    },
-}
-
-fn body_only() -> String {
-    "{body}".to_owned()
-}
-
-impl Verification {
-    /// Name of the secret which the scheme needs.
-    pub fn secret(&self) -> &str {
-        match self {
-            Self::HeaderSecret { secret, .. } | Self::HmacSha256 { secret, .. } => secret,
-        }
-    }
-
-    /// Whether requests by this method carry no signature.
-    pub fn is_unsigned(&self, method: &str) -> bool {
-        match self {
-            Self::HeaderSecret { .. } => false,
-            Self::HmacSha256 { unsigned_methods, .. } => {
-                unsigned_methods.iter().any(|it| it.eq_ignore_ascii_case(method))
-            }
-        }
-    }
-
-    /// The header which must never be stored or shown, since it holds the secret.
-    pub fn secret_header(&self) -> Option<&str> {
-        match self {
-            Self::HeaderSecret { header, .. } => Some(header),
-            Self::HmacSha256 { .. } => None,
-        }
-    }
-}
-
-/// How a signature is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Encoding {
-    /// Hexadecimal, either case.
-    #[default]
-    Hex,
-    /// Base64 of RFC 4648 section 4.
-    Base64,
-}
-
-/// Where the time of a signed request stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Timestamp {
-    /// The header; its value is Unix seconds.
-    pub header: String,
-    /// How far it may be from the host's clock, either way.
-    pub tolerance_seconds: u32,
 }
 
 /// What the chat is told about a request that makes no sense.

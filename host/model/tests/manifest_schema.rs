@@ -88,6 +88,7 @@ fn full() -> Value {
             "timestamp": { "header": "x-time", "tolerance_seconds": 300 },
             "unsigned_methods": ["GET"]
         },
+        "handshake": { "scheme": "body", "when": { "/type": "ping" }, "reply": { "text": "/c" } },
         "on_invalid": "keep",
         "rate": { "per_second": 30, "burst": 5, "per_conversation_per_second": 0.5 },
         "samples": {
@@ -148,6 +149,7 @@ fn what_is_left_out_has_a_default() {
         "/verification",
         "/verification/encoding",
         "/verification/timestamp",
+        "/handshake",
         "/on_invalid",
         "/rate",
         "/samples",
@@ -160,7 +162,9 @@ fn what_is_left_out_has_a_default() {
         let document = changed(pointer, &json!("(removed)"));
         assert_agreement(&schema, &document, true, &format!("no {pointer}"));
     }
-    for pointer in ["/verification", "/rate", "/verification/timestamp", "/inbound/text/note"] {
+    for pointer in
+        ["/verification", "/handshake", "/rate", "/verification/timestamp", "/inbound/text/note"]
+    {
         assert_agreement(&schema, &changed(pointer, &Value::Null), true, pointer);
     }
 }
@@ -216,6 +220,93 @@ fn both_refuse_the_same() {
         ("/samples/send/0/responses/0/response/status", json!("200")),
     ] {
         assert_agreement(&schema, &changed(pointer, &value), false, &format!("{pointer}: {value}"));
+    }
+}
+
+#[test]
+fn both_know_the_ways_to_verify() {
+    let schema = schema();
+    let signed = |changes: Value| {
+        let mut recipe = json!({ "scheme": "hmac-sha1", "header": "a", "secret": "b" });
+        recipe.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        recipe
+    };
+    let jwt = |changes: Value| {
+        let mut recipe = json!({ "scheme": "jwt", "in": { "header": "a", "prefix": "Bearer " },
+                                 "key": { "algorithm": "HS256", "secret": "b" } });
+        recipe.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        recipe
+    };
+    let secret = |place: Value| json!({ "scheme": "secret", "in": place, "secret": "b" });
+    let rs256 = |jwks: Value| jwt(json!({ "key": { "algorithm": "RS256", "jwks": jwks } }));
+    for (recipe, valid) in [
+        (secret(json!({ "query": "a" })), true),
+        (secret(json!({ "pointer": "/a", "form": null })), true),
+        (secret(json!({ "form": "a[b]" })), true),
+        (secret(json!({ "form": "a", "prefix": "b" })), false),
+        (secret(json!({ "form": "a", "query": "b" })), false),
+        (secret(json!({})), false),
+        (json!({ "scheme": "basic", "secret": "b" }), true),
+        (json!({ "scheme": "basic", "user": "a", "secret": "b", "header": "c" }), false),
+        (signed(json!({})), true),
+        (signed(json!({ "scheme": "ed25519", "key": "hex" })), true),
+        (signed(json!({ "key": "whsec", "encoding": "base64url", "separator": " " })), true),
+        (signed(json!({ "key": "pem" })), false),
+        (signed(json!({ "signed_content": "{method} {url}{path}{query}{form}{timestamp}" })), true),
+        (signed(json!({ "signed_content": "{ }{{body}{A}" })), true),
+        (signed(json!({ "signed_content": "{boddy}" })), false),
+        (signed(json!({ "signed_content": "{header:a b}" })), false),
+        (signed(json!({ "timestamp": { "prefix": "t=", "tolerance_seconds": 1 } })), true),
+        (
+            signed(json!({ "timestamp": { "header": "h", "format": "rfc3339",
+                                          "tolerance_seconds": 1 } })),
+            true,
+        ),
+        (
+            signed(json!({ "timestamp": { "header": "h", "prefix": "t=",
+                                          "tolerance_seconds": 1 } })),
+            false,
+        ),
+        (signed(json!({ "timestamp": { "tolerance_seconds": 1 } })), false),
+        (jwt(json!({})), true),
+        (jwt(json!({ "audience": "url", "issuers": ["a"], "claims": { "a": [1] } })), true),
+        (jwt(json!({ "audience": { "setting": "a" }, "max_age_seconds": 9 })), true),
+        (jwt(json!({ "audience": "a" })), false),
+        (jwt(json!({ "body_hash": { "claim": "a" }, "body_claims": { "a": "/b" } })), true),
+        (jwt(json!({ "algorithm": "none" })), false),
+        (jwt(json!({ "key": { "algorithm": "none" } })), false),
+        (jwt(json!({ "key": { "algorithm": "HS256", "jwks": { "url": "https://a" } } })), false),
+        (jwt(json!({ "key": { "algorithm": "ES256", "secret": "b" } })), false),
+        (rs256(json!({ "url": "https://a" })), true),
+        (rs256(json!({ "setting": "a" })), true),
+        (rs256(json!("https://a")), false),
+    ] {
+        let document = changed("/verification", &recipe);
+        assert_agreement(&schema, &document, valid, &recipe.to_string());
+    }
+}
+
+#[test]
+fn both_know_the_handshakes() {
+    let schema = schema();
+    let body = |reply: Value| json!({ "scheme": "body", "when": { "/a": 1 }, "reply": reply });
+    let query = json!({ "scheme": "query", "when": { "a": "b" }, "token": "t", "secret": "s",
+                        "challenge": "c" });
+    let mut without = query.clone();
+    without.as_object_mut().unwrap().remove("token");
+    for (handshake, valid) in [
+        (query, true),
+        (without, false),
+        (body(json!({ "text": "/a" })), true),
+        (body(json!({ "echo": { "a": "/a" } })), true),
+        (body(json!({ "json": null })), true),
+        (body(json!({ "html": "a" })), false),
+        (body(json!({ "text": "/a", "json": 1 })), false),
+        (json!({ "scheme": "get" }), false),
+        (Value::Null, true),
+    ] {
+        let document = changed("/handshake", &handshake);
+        assert_agreement(&schema, &document, valid, &handshake.to_string());
     }
 }
 

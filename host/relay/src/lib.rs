@@ -1,5 +1,5 @@
 //! Between the journal and the network: are requests from chats genuine
-//! ([`verify`]), and how messages and events get out ([`Relay`]): lanes, retry,
+//! ([`Verifier`]), and how messages and events get out ([`Relay`]): lanes, retry,
 //! outgoing HTTP, secrets, signatures.
 
 mod channels;
@@ -26,4 +26,6 @@ pub use http::{
 pub use platform::{InvalidPlatform, Platform};
 pub use retry::{RetryPolicy, retry_after};
 pub use under_way::{Over, UnderWay};
-pub use verify::{SignedRequest, Verified, VerifyError, verify};
+pub use verify::{
+    SignedRequest, Verified, Verifier, VerifyError, answer_signed, answer_unsigned, redact,
+};

@@ -8,7 +8,7 @@ use eclusa_deploy::live::{Line, Route};
 use eclusa_deploy::{DeployError, Deployer};
 use eclusa_journal::{Journal, Letters, RevisionRef, Upkeep, rfc3339};
 use eclusa_model::{Channel, Problem};
-use eclusa_relay::{Clock, UnderWay};
+use eclusa_relay::{Clock, UnderWay, Verifier};
 use tokio::sync::watch;
 
 use crate::Config;
@@ -30,6 +30,7 @@ pub(crate) struct App {
     pub(crate) admission: Arc<Admission>,
     /// In which conversations a message is under way to its chat.
     pub(crate) under_way: Arc<UnderWay>,
+    pub(crate) verifier: Arc<Verifier>,
     pub(crate) metrics: metrics_exporter_prometheus::PrometheusHandle,
     /// Becomes `true` when the server is to stop.
     pub(crate) stopping: watch::Receiver<bool>,

@@ -8,10 +8,9 @@ use eclusa_deploy::live::reference;
 use eclusa_engine::{CallError, CallReport, LogLevel, Revision};
 use eclusa_journal::{Accept, Accepted, Mapping, RawRequest};
 use eclusa_model::{
-    HttpResponse, Manifest, OnInvalid, Problem, ProblemKind, Received, Request, Verification,
-    Warning,
+    HttpResponse, Manifest, OnInvalid, Problem, ProblemKind, Received, Request, Warning,
 };
-use eclusa_relay::{SignedRequest, Verified, verify};
+use eclusa_relay::{SignedRequest, Verified, VerifyError, answer_signed, answer_unsigned, redact};
 use fail::fail_point;
 use metrics::counter;
 use serde::Serialize;
@@ -101,33 +100,36 @@ async fn receive(
     });
     let bytes = read_body(body, limit, &mut admitted).await?;
     fail_point!("ingress.read");
-    let verified = verify(
-        manifest,
-        &channel.secrets,
-        &SignedRequest {
-            method: &method,
-            headers: &parts.headers,
-            body: &bytes,
-            now: app.clock.now_ms().div_euclid(1000),
-        },
-    )
-    .map_err(|error| {
-        counter!("eclusa_ingress_refused_total", "channel" => profile.id.clone(), "code" => error.code())
-            .increment(1);
-        ApiProblem::new(StatusCode::UNAUTHORIZED, error.code(), error.to_string())
-            .action(error.action())
-    })?;
+    let signed = SignedRequest {
+        method: &method,
+        public_url: &app.config.public_url(),
+        uri: &parts.uri,
+        headers: &parts.headers,
+        body: &bytes,
+        now_ms: app.clock.now_ms(),
+    };
+    let refused = |error: VerifyError| not_believed(&profile.id, &error);
+    if let Some(answer) = answer_unsigned(manifest, channel, &signed) {
+        return answer.map(reply_response).map_err(refused);
+    }
+    let verified = app.verifier.verify(manifest, channel, &signed).await.map_err(refused)?;
+    if let Some(answer) = answer_signed(manifest, &signed) {
+        return answer.map(reply_response).map_err(refused);
+    }
     let body = decode(bytes, app.config.limits.json_depth)?;
-    let request = Request {
+    let mut request = Request {
         method,
         path,
         query: url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
             .into_owned()
             .collect(),
-        headers: visible_headers(&parts.headers, manifest),
+        headers: visible_headers(&parts.headers),
         body,
         received_at: app.now(),
     };
+    let upcoming = app.deployer.routes().upcoming(&profile.adapter);
+    let readers = route.revisions().chain(&upcoming);
+    redact(&mut request, readers.map(|revision| revision.manifest()));
     let answered = route.receive(&active.context, &request).await;
     let revision = answered.revision;
     let mapped = match answered.result {
@@ -190,18 +192,30 @@ fn decode(bytes: bytes::Bytes, depth_limit: usize) -> Result<String, ApiProblem>
     Ok(body)
 }
 
-fn visible_headers(headers: &HeaderMap, manifest: &Manifest) -> Vec<(String, String)> {
-    let secret = manifest.verification.as_ref().and_then(Verification::secret_header);
+/// Those that hold no credentials; see [`redact`] for what adapters declare.
+fn visible_headers(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
-        .filter(|(name, _)| {
-            !CREDENTIALS.contains(name)
-                && !secret.is_some_and(|secret| name.as_str().eq_ignore_ascii_case(secret))
-        })
+        .filter(|(name, _)| !CREDENTIALS.contains(name))
         .filter_map(|(name, value)| {
             Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
         })
         .collect()
+}
+
+fn not_believed(channel: &str, error: &VerifyError) -> ApiProblem {
+    let code = error.code();
+    counter!("eclusa_ingress_refused_total", "channel" => channel.to_owned(), "code" => code)
+        .increment(1);
+    let status = match error {
+        VerifyError::KeysUnavailable => {
+            return ApiProblem::unavailable(code, error.to_string(), 30).action(error.action());
+        }
+        VerifyError::HandshakeRefused { .. } => StatusCode::FORBIDDEN,
+        VerifyError::HandshakeMalformed { .. } => StatusCode::BAD_REQUEST,
+        _ => StatusCode::UNAUTHORIZED,
+    };
+    ApiProblem::new(status, code, error.to_string()).action(error.action())
 }
 
 fn trapped(error: &CallError) -> Problem {

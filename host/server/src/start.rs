@@ -14,7 +14,7 @@ use eclusa_journal::{
 use eclusa_model::Secret;
 use eclusa_relay::{
     Clock, HttpClient, HttpConfig, HttpStartError, InvalidPlatform, Platform, Relay, RelayConfig,
-    RelayParts, RetryPolicy, SystemClock,
+    RelayParts, RetryPolicy, SystemClock, Verifier,
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -139,6 +139,11 @@ impl Server {
             FolderParts { folder: config.adapters.clone(), options: config.watch_options() };
         deployer.serve_folder(folder, stopping.clone()).await?;
         let refusals = Arc::new(Refusals::new(Arc::clone(&clock)));
+        let http = HttpClient::new(&HttpConfig {
+            total_timeout: Duration::from_millis(config.delivery.timeout_ms),
+            guard: config.guard(),
+            ..HttpConfig::default()
+        })?;
         let app = App {
             journal: Arc::clone(&journal),
             upkeep,
@@ -149,6 +154,7 @@ impl Server {
             clock: Arc::clone(&clock),
             admission: Admission::new(&config.incoming, Arc::clone(&refusals)),
             under_way: Arc::default(),
+            verifier: Arc::new(Verifier::new(http.clone())),
             metrics: metrics.clone(),
             stopping,
             config: Arc::new(config),
@@ -159,7 +165,7 @@ impl Server {
             app.config.retention.clone(),
             stop.subscribe(),
         ));
-        let relay = start_relay(&app, clock, platform)?;
+        let relay = start_relay(&app, clock, platform, http)?;
         let demo = if app.config.demo { Some(demo::set_up(&app).await) } else { None };
         let router = routes(app.clone(), demo.as_ref().map(|demo| demo.chats.clone()));
         let address = app.config.listen;
@@ -277,13 +283,9 @@ fn start_relay(
     app: &App,
     clock: Arc<dyn Clock>,
     platform: Option<Platform>,
+    http: HttpClient,
 ) -> Result<Relay, StartError> {
     let delivery = &app.config.delivery;
-    let http = HttpClient::new(&HttpConfig {
-        total_timeout: Duration::from_millis(delivery.timeout_ms),
-        guard: app.config.guard(),
-        ..HttpConfig::default()
-    })?;
     let directory =
         Directory { channels: Arc::clone(&app.channels), deployer: app.deployer.clone() };
     let parts = RelayParts {

@@ -42,6 +42,7 @@ fn contract(revision: &Revision) -> Value {
         "settings_schema": manifest.settings_schema,
         "secrets": secrets,
         "verification": manifest.verification,
+        "handshake": manifest.handshake,
         "on_invalid": manifest.on_invalid,
         "rate": manifest.rate,
     })

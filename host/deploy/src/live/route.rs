@@ -55,6 +55,17 @@ impl Route {
         }
     }
 
+    /// All revisions that a request may be shown to.
+    pub fn revisions(&self) -> impl Iterator<Item = &Arc<Revision>> {
+        let (first, second) = match self {
+            Self::Steady(revision) => (revision, None),
+            Self::Trial(trial) | Self::Canary(trial, _) => {
+                (trial.candidate(), Some(trial.predecessor()))
+            }
+        };
+        std::iter::once(first).chain(second)
+    }
+
     /// What a request from the chat means.
     pub async fn receive(&self, cx: &CallContext, request: &Request) -> Answered<Mapped> {
         match self {

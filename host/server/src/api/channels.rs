@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use eclusa_journal::ChannelChange;
-use eclusa_model::{Channel, ChannelProfile, Secret};
+use eclusa_model::{Channel, ChannelProfile, Secret, SecretValues};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -43,12 +43,11 @@ fn view(app: &App, channel: &Channel) -> Value {
         names.into_iter().map(|name| (name.clone(), json!({ "set": true }))).collect()
     };
     let unverified = app.route(channel).is_none_or(|route| {
-        route
-            .revision()
-            .manifest()
-            .verification
-            .as_ref()
-            .is_none_or(|scheme| !channel.secrets.contains_key(scheme.secret()))
+        route.revision().manifest().verification.as_ref().is_none_or(|scheme| {
+            scheme
+                .secret()
+                .is_some_and(|name| channel.secrets.get(name).is_none_or(SecretValues::is_empty))
+        })
     });
     let view = ChannelView {
         profile: &channel.profile,

@@ -7,6 +7,7 @@ use clap::ArgGroup;
 use clap::error::ErrorKind;
 use eclusa_engine::{CallContext, Revision};
 use eclusa_model::{Manifest, MediaResponse, SampleChannel};
+use eclusa_relay::redact;
 use serde_json::Value;
 
 use super::answer::{Answer, Error};
@@ -157,11 +158,7 @@ impl Mapper {
         if let Some(time) = &args.received_at {
             request.received_at.clone_from(time);
         }
-        // The host keeps it to itself.
-        let verification = self.revision.manifest().verification.as_ref();
-        if let Some(secret) = verification.and_then(|verification| verification.secret_header()) {
-            request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(secret));
-        }
+        redact(&mut request, [self.revision.manifest()]);
         Answer::of(self.workbench.wait(self.revision.receive(&self.context, &request)), |result| {
             result.map_or_else(Answer::Problem, Answer::Received)
         })

@@ -2,7 +2,7 @@
 //! programs.
 
 use eclusa_engine::{CallError, LoadError, Revision, Stage};
-use eclusa_model::{ContentType, Support, SupportLevel, Verification};
+use eclusa_model::{ContentType, Handshake, Support, SupportLevel};
 use serde_json::{Value, json};
 
 use crate::cli::output::{self, Style};
@@ -20,6 +20,7 @@ pub(super) fn document(revision: &Revision) -> Value {
         "outbound": manifest.outbound,
         "secrets": manifest.secrets,
         "verification": manifest.verification,
+        "handshake": manifest.handshake,
         "settings_schema": manifest.settings_schema,
         "samples": {
             "receive": manifest.samples.receive.len(),
@@ -66,13 +67,23 @@ fn print_demands(revision: &Revision) -> anyhow::Result<()> {
         output::line(format!("secret     {} ({need}): {}", secret.name, secret.summary))?;
     }
     match &manifest.verification {
-        Some(Verification::HeaderSecret { header, secret, .. }) => {
-            output::line(format!("verified   header `{header}` holds the secret {secret}"))?;
-        }
-        Some(Verification::HmacSha256 { header, secret, .. }) => {
-            output::line(format!("verified   header `{header}` signs with the secret {secret}"))?;
+        Some(scheme) => {
+            let (name, place) = (scheme.scheme(), scheme.place());
+            let key = match scheme.secret() {
+                Some(secret) => format!("the secret {secret}"),
+                None => "the chat's published keys".to_owned(),
+            };
+            output::line(format!("verified   {name}: {place}, by {key}"))?;
         }
         None => output::line("verified   not at all")?,
+    }
+    match &manifest.handshake {
+        Some(Handshake::Query(it)) => output::line(format!(
+            "handshake  a GET is given `{}` back, by the secret {}",
+            it.challenge, it.secret
+        ))?,
+        Some(Handshake::Body(_)) => output::line("handshake  a POST, verified, is answered")?,
+        None => {}
     }
     let properties = manifest.settings_schema.get("properties").and_then(Value::as_object);
     let required = manifest.settings_schema.get("required").and_then(Value::as_array);
