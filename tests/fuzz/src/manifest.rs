@@ -6,8 +6,9 @@ use eclusa_model::Manifest;
 pub(crate) fn run(bytes: &[u8]) {
     let Ok(manifest) = serde_json::from_slice::<Manifest>(bytes) else { return };
     let _ = manifest.required_secrets().count();
+    let _ = manifest.nonsense();
     if let Some(verification) = &manifest.verification {
-        let _ = (verification.secret_header(), verification.is_unsigned("GET"));
+        let _ = (verification.secret_place(), verification.is_unsigned("GET"));
     }
     let written = match serde_json::to_string(&manifest) {
         Ok(written) => written,
