@@ -32,7 +32,9 @@ pub use cli::Ended;
 pub use client::Event;
 pub use deploy::sha256;
 pub use eclusa::Eclusa;
-pub use fake::{FakeChat, FakePlatform, Reply, Request, Unreachable, shop};
+pub use fake::{
+    FakeChat, FakeCollector, FakePlatform, Reply, Request, TracedSpan, Unreachable, shop,
+};
 pub use samples::{Sample, body_text, receive_samples, send_samples};
 pub use setup::Setup;
 pub use wait::{DEADLINE, eventually, join_all};

@@ -57,6 +57,7 @@ fn accept(caller: usize, number: usize, push: bool) -> Accept {
             })],
             warnings: vec![],
         },
+        traceparent: None,
         push,
     }
 }

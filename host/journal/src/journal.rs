@@ -39,6 +39,10 @@ pub trait Journal: Send + Sync + 'static {
     /// What a delivery is to carry. `None` when it is finished.
     async fn delivery(&self, delivery: DeliveryId) -> Result<Option<DeliveryBody>, JournalError>;
 
+    /// The trace that brought a delivery. `None` for one without, or one that is
+    /// finished.
+    async fn traceparent(&self, delivery: DeliveryId) -> Result<Option<String>, JournalError>;
+
     /// The newest event's id; changes with every commit that adds events.
     fn latest_event(&self) -> watch::Receiver<Option<String>>;
 

@@ -64,6 +64,9 @@ pub struct Accept {
     pub mapping: Mapping,
     /// Whether each new event is to be pushed to the platform.
     pub push: bool,
+    /// The trace that the request belongs to (W3C Trace Context); kept with its
+    /// deliveries until they are finished.
+    pub traceparent: Option<String>,
 }
 
 /// A request that could not be mapped, and what it has become now.
@@ -146,6 +149,9 @@ pub struct Submit {
     pub start: bool,
     /// When the platform asked for it, RFC 3339.
     pub submitted_at: String,
+    /// The trace that the call belongs to (W3C Trace Context); kept with the
+    /// delivery until it is finished.
+    pub traceparent: Option<String>,
 }
 
 /// What became of a message to a chat.

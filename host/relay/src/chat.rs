@@ -14,10 +14,12 @@ use eclusa_model::{
 };
 use fail::fail_point;
 
+use tracing::{Instrument as _, trace_span};
+
 use crate::delivery::{Carried, Carrier, Policy, Recorder};
 use crate::http::Answer;
 use crate::secrets::{Filling, Scrubber, Shield, Untrusted};
-use crate::{Channels, HttpClient, UnderWay};
+use crate::{Channels, HttpClient, UnderWay, trace};
 
 /// How many requests one message may take: the first one and 8 that follow.
 const MAX_REQUESTS: u32 = 9;
@@ -181,7 +183,8 @@ impl Send<'_> {
 
     /// The request of `send`.
     async fn first_request(&mut self) -> Result<Filling, Failure> {
-        let answered = self.line.send(&self.cx, self.message).await;
+        let calling = trace_span!(target: trace::TARGET, "guest send");
+        let answered = self.line.send(&self.cx, self.message).instrument(calling).await;
         self.made.by = answered.revision;
         let prepared = self.answer(answered.result)??;
         self.made.first = Some(prepared.request.clone());
@@ -283,7 +286,9 @@ impl Send<'_> {
     ) -> Result<(Outcome, Arc<Revision>), Failure> {
         let mut busy = 0;
         loop {
-            let answered = self.line.settle(&self.made, &self.cx, message, response, state).await;
+            let calling = trace_span!(target: trace::TARGET, "guest settle");
+            let settling = self.line.settle(&self.made, &self.cx, message, response, state);
+            let answered = settling.instrument(calling).await;
             let error = match answered.result {
                 Ok(called) => {
                     self.log(&called.report);

@@ -11,6 +11,7 @@ mod http;
 mod platform;
 mod retry;
 pub mod secrets;
+pub mod trace;
 mod under_way;
 mod verify;
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use eclusa_journal::{DeliveryBody, Lane, StoredEvent};
 use eclusa_model::{Problem, Secret};
 use fail::fail_point;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use standardwebhooks::{
     HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook,
 };
@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::delivery::{Carried, Carrier, Policy, Recorder};
 use crate::http::{Answer, parse_url};
-use crate::{Channels, Guard, HttpClient, OutgoingRequest, PlatformEvent, Refusal};
+use crate::{Channels, Guard, HttpClient, OutgoingRequest, PlatformEvent, Refusal, trace};
 
 /// Where events are pushed to.
 pub struct Platform {
@@ -107,6 +107,7 @@ impl PlatformCarrier {
                 "the event in the journal cannot be written as JSON",
             ));
         };
+        let request = traced(request);
         recorder.request(
             "POST".to_owned(),
             without_credentials(request.url()),
@@ -146,6 +147,15 @@ impl PlatformCarrier {
             ),
         }
     }
+}
+
+/// A push that goes on with the trace of this attempt.
+fn traced(mut request: OutgoingRequest) -> OutgoingRequest {
+    let traceparent = trace::traceparent().and_then(|value| HeaderValue::try_from(value).ok());
+    request
+        .headers
+        .extend(traceparent.map(|value| (HeaderName::from_static(trace::TRACEPARENT), value)));
+    request
 }
 
 #[async_trait]

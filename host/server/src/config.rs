@@ -2,6 +2,7 @@
 
 mod incoming;
 mod outgoing;
+mod traces;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use serde::Deserialize;
 
 pub use incoming::{Drain, Incoming};
 pub use outgoing::Outgoing;
+pub use traces::Traces;
 
 /// Variables which the command line's client commands read; they are no
 /// configuration of the server.
@@ -60,6 +62,8 @@ pub struct Config {
     pub incoming: Incoming,
     /// How the server stops.
     pub drain: Drain,
+    /// Where traces go (OpenTelemetry).
+    pub traces: Traces,
     /// How messages are handed on.
     pub delivery: Delivery,
     /// Where requests to chats and to the platform may go.
@@ -89,6 +93,7 @@ impl Default for Config {
             limits: Limits::default(),
             incoming: Incoming::default(),
             drain: Drain::default(),
+            traces: Traces::default(),
             delivery: Delivery::default(),
             outgoing: Outgoing::default(),
             storage: Storage::default(),
@@ -347,6 +352,7 @@ impl Config {
             ("deploy.rescan_seconds", self.deploy.rescan_seconds, 1),
         ];
         check_least(&at_least)?;
+        self.traces.validate()?;
         self.incoming.validate(limits.body_bytes.max(limits.channel_body_bytes))?;
         match self.admin_token.as_ref().map(|token| token.expose().trim().len()) {
             Some(0) => {

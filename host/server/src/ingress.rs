@@ -1,5 +1,7 @@
 //! Where chats come in: `ANY /in/{key}`.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, Request as HttpRequest, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,12 +12,17 @@ use eclusa_journal::{Accept, Accepted, Mapping, RawRequest};
 use eclusa_model::{
     HttpResponse, Manifest, OnInvalid, Problem, ProblemKind, Received, Request, Warning,
 };
-use eclusa_relay::{SignedRequest, Verified, VerifyError, answer_signed, answer_unsigned, redact};
+use eclusa_relay::{
+    SignedRequest, Verified, VerifyError, answer_signed, answer_unsigned, redact, trace,
+};
 use fail::fail_point;
 use metrics::counter;
 use serde::Serialize;
+use tracing::{Instrument as _, trace_span};
 
+use crate::access_log::LoggedChannel;
 use crate::app::App;
+use crate::channels::ActiveChannel;
 use crate::depth::json_depth;
 use crate::echo;
 use crate::incoming::{Origin, read_body};
@@ -55,7 +62,7 @@ pub(crate) async fn at_root(
     Extension(origin): Extension<Origin>,
     request: HttpRequest,
 ) -> Result<Response, ApiProblem> {
-    receive(&app, &key, String::new(), origin, request).await
+    answered(&app, &key, String::new(), origin, request).await
 }
 
 /// A chat's request below its ingress URL.
@@ -65,10 +72,12 @@ pub(crate) async fn below(
     Extension(origin): Extension<Origin>,
     request: HttpRequest,
 ) -> Result<Response, ApiProblem> {
-    receive(&app, &key, format!("/{rest}"), origin, request).await
+    answered(&app, &key, format!("/{rest}"), origin, request).await
 }
 
-async fn receive(
+/// Answers a request to whichever channel has this key; the log names the
+/// channel, and never the key.
+async fn answered(
     app: &App,
     key: &str,
     path: String,
@@ -79,6 +88,21 @@ async fn receive(
         ApiProblem::new(StatusCode::NOT_FOUND, "channel_unknown", "no channel has this ingress URL")
             .action("Copy the channel's `ingress_url` again; it may have been changed.")
     })?;
+    let channel = LoggedChannel(Arc::clone(&active.channel));
+    let mut response = receive(app, &active, path, origin, request).await.into_response();
+    if response.status().as_u16() >= 400 || tracing::enabled!(tracing::Level::DEBUG) {
+        response.extensions_mut().insert(channel);
+    }
+    Ok(response)
+}
+
+async fn receive(
+    app: &App,
+    active: &ActiveChannel,
+    path: String,
+    origin: Origin,
+    request: HttpRequest,
+) -> Result<Response, ApiProblem> {
     let channel = &active.channel;
     let profile = &channel.profile;
     let route = app.route(channel).ok_or_else(|| {
@@ -108,11 +132,14 @@ async fn receive(
         body: &bytes,
         now_ms: app.clock.now_ms(),
     };
+    tracing::Span::current().record("eclusa.channel.id", profile.id.as_str());
     let refused = |error: VerifyError| not_believed(&profile.id, &error);
     if let Some(answer) = answer_unsigned(manifest, channel, &signed) {
         return answer.map(reply_response).map_err(refused);
     }
-    let verified = app.verifier.verify(manifest, channel, &signed).await.map_err(refused)?;
+    let verifying = app.verifier.verify(manifest, channel, &signed);
+    let span = trace_span!(target: trace::TARGET, "verify");
+    let verified = verifying.instrument(span).await.map_err(refused)?;
     if let Some(answer) = answer_signed(manifest, &signed) {
         return answer.map(reply_response).map_err(refused);
     }
@@ -130,7 +157,12 @@ async fn receive(
     let upcoming = app.deployer.routes().upcoming(&profile.adapter);
     let readers = route.revisions().chain(&upcoming);
     redact(&mut request, readers.map(|revision| revision.manifest()));
-    let answered = route.receive(&active.context, &request).await;
+    let span = trace_span!(
+        target: trace::TARGET,
+        "guest receive",
+        eclusa.adapter.name = profile.adapter
+    );
+    let answered = route.receive(&active.context, &request).instrument(span).await;
     let revision = answered.revision;
     let mapped = match answered.result {
         Ok(called) => {
@@ -263,7 +295,9 @@ async fn record_mapped(
                 warnings: warnings.clone(),
             },
             push: app.config.platform.is_some(),
+            traceparent: trace::traceparent(),
         })
+        .instrument(trace_span!(target: trace::TARGET, "commit"))
         .await?;
     counter!("eclusa_ingress_requests_total", "channel" => channel.to_owned(), "outcome" => "mapped")
         .increment(1);
@@ -298,7 +332,9 @@ async fn record_unmapped(
                 problem: problem.clone(),
             },
             push: false,
+            traceparent: None,
         })
+        .instrument(trace_span!(target: trace::TARGET, "commit"))
         .await?;
     counter!("eclusa_ingress_requests_total", "channel" => channel.to_owned(), "outcome" => "unmapped")
         .increment(1);

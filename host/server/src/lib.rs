@@ -1,6 +1,7 @@
 //! The server behind the `eclusa` binary: HTTP surface, configuration, start and
 //! stop.
 
+mod access_log;
 mod api;
 mod app;
 mod auth;
@@ -17,9 +18,11 @@ mod retention;
 mod routes;
 mod serve;
 mod start;
+mod traces;
 
 pub use config::{
-    Config, ConfigError, Delivery, Drain, Incoming, JournalKind, Limits, Outgoing, Platform,
+    Config, ConfigError, Delivery, Drain, Incoming, JournalKind, Limits, Outgoing, Platform, Traces,
 };
 pub use serve::serve;
 pub use start::{Server, StartError};
+pub use traces::{TraceExport, TraceExportError};

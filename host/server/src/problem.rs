@@ -12,6 +12,7 @@ use eclusa_model::Problem;
 use serde::Serialize;
 use ulid::Ulid;
 
+use crate::access_log::{LogLine, LoggedChannel, Told};
 use crate::incoming::BODY_LATE;
 
 /// The header that carries the id under which a request is found in the log.
@@ -28,6 +29,8 @@ pub(crate) struct ApiProblem {
     violations: Vec<Violation>,
     retry_after: Option<u64>,
     bearer: bool,
+    /// Each is counted, and the log tells of many at once.
+    counted: bool,
 }
 
 /// One thing that is wrong in the input.
@@ -75,6 +78,7 @@ impl ApiProblem {
             violations: Vec::new(),
             retry_after: None,
             bearer: false,
+            counted: false,
         }
     }
 
@@ -124,6 +128,12 @@ impl ApiProblem {
         self
     }
 
+    /// It is counted, and told of elsewhere: the log has no line for each.
+    pub(crate) fn counted(mut self) -> Self {
+        self.counted = true;
+        self
+    }
+
     /// What to do.
     pub(crate) fn action(mut self, action: impl Into<String>) -> Self {
         self.action = Some(action.into());
@@ -151,6 +161,15 @@ impl ApiProblem {
     /// What is wrong.
     pub(crate) fn detail(&self) -> &str {
         &self.detail
+    }
+
+    /// What the log tells of it.
+    fn told(&self) -> Told<'_> {
+        Told {
+            code: &self.code,
+            detail: &self.detail,
+            warns: self.status.is_server_error() && !self.counted,
+        }
     }
 
     fn render(&self, correlation_id: &str) -> Response {
@@ -292,9 +311,12 @@ pub(crate) async fn correlate(request: Request, next: Next) -> Response {
         .get(&CORRELATION_HEADER)
         .and_then(|value| value.to_str().ok())
         .filter(|id| (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic()))
-        .map_or_else(|| Ulid::new().to_string(), str::to_owned);
-    let (method, path) = (request.method().clone(), loggable_path(request.uri().path()));
+        .map(str::to_owned)
+        .or_else(eclusa_relay::trace::trace_id)
+        .unwrap_or_else(|| Ulid::new().to_string());
+    let line = LogLine::begin(&request);
     let mut response = next.run(request).await;
+    let channel = response.extensions_mut().remove::<LoggedChannel>();
     let mut problem = response.extensions_mut().remove::<ApiProblem>();
     if problem.is_none() && is_plain_refusal(&response) {
         let (parts, body) = response.into_parts();
@@ -302,17 +324,14 @@ pub(crate) async fn correlate(request: Request, next: Next) -> Response {
         response = Response::from_parts(parts, Body::empty());
     }
     if let Some(problem) = problem {
-        if problem.status.is_server_error() {
-            tracing::warn!(%method, path, code = problem.code, correlation_id = id, "{}", problem.detail);
-        } else {
-            tracing::debug!(%method, path, code = problem.code, correlation_id = id, "{}", problem.detail);
-        }
+        line.refused(problem.told(), channel.as_ref(), &id);
         let headers = std::mem::take(response.headers_mut());
         response = problem.render(&id);
         for (name, value) in headers.iter().filter(|(name, _)| **name == header::ALLOW) {
             response.headers_mut().insert(name.clone(), value.clone());
         }
     }
+    line.answered(response.status(), channel.as_ref(), &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(CORRELATION_HEADER, value);
     }
@@ -341,9 +360,4 @@ async fn from_plain(status: StatusCode, body: Body) -> ApiProblem {
         _ => (status, "bad_request"),
     };
     ApiProblem::new(status, code, text).action("See /openapi.json for what this call takes.")
-}
-
-/// A path without the secret that an ingress URL is.
-fn loggable_path(path: &str) -> String {
-    if path.starts_with("/in/") { "/in/…".to_owned() } else { path.to_owned() }
 }

@@ -150,7 +150,10 @@ mod tests {
         let revision = RevisionRef { adapter: "open".to_owned(), sha256: "ab".repeat(32) };
         let mapping = Mapping::Mapped { revision, events: vec![], warnings: vec![] };
         let channel = "shop".to_owned();
-        journal.accept(Accept { channel, raw, mapping, push: false }).await.unwrap();
+        journal
+            .accept(Accept { channel, raw, mapping, push: false, traceparent: None })
+            .await
+            .unwrap();
         journal
     }
 

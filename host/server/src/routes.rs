@@ -9,6 +9,7 @@ use axum::routing::{any, get};
 use crate::app::App;
 use crate::incoming::{Leftovers, read_leftover};
 use crate::problem::{ApiProblem, correlate};
+use crate::traces::trace_request;
 use crate::{api, demo, ingress, operation};
 
 /// Largest body of a request to the API, in bytes; that of a chat has its own
@@ -17,6 +18,7 @@ const API_BODY_BYTES: usize = 2 << 20;
 
 /// Puts all routes together.
 pub(crate) fn routes(app: App, demo: Option<demo::FakeChats>) -> Router {
+    let traced = app.config.traces.endpoint.is_some();
     let mut router = Router::new()
         .route("/", get(operation::index))
         .route("/in/{key}", any(ingress::at_root))
@@ -31,12 +33,15 @@ pub(crate) fn routes(app: App, demo: Option<demo::FakeChats>) -> Router {
     if let Some(chats) = demo {
         router = router.merge(demo::routes(chats));
     }
-    router
+    let mut router = router
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
         .layer(DefaultBodyLimit::max(API_BODY_BYTES))
-        .layer(from_fn(correlate))
-        .layer(from_fn_with_state(Leftovers::new(), read_leftover))
+        .layer(from_fn(correlate));
+    if traced {
+        router = router.layer(from_fn(trace_request));
+    }
+    router.layer(from_fn_with_state(Leftovers::new(), read_leftover))
 }
 
 async fn no_route(uri: Uri) -> ApiProblem {

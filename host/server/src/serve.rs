@@ -5,14 +5,15 @@ use std::io::Write;
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{Config, Server};
+use crate::{Config, Server, TraceExport};
 
-/// Runs a server until SIGTERM or Ctrl-C, or until its journal fails.
+/// Runs a server until SIGTERM or Ctrl-C, or until its journal fails. `traces`
+/// get out last.
 ///
 /// # Errors
 /// When it cannot start, or when the journal has failed: the process must end
 /// then, so that nothing is acknowledged that is not kept.
-pub async fn serve(config: Config) -> anyhow::Result<()> {
+pub async fn serve(config: Config, traces: Option<TraceExport>) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
     let server = Server::start(config).await?;
     announce(&server)?;
@@ -38,6 +39,9 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         }
     };
     server.stop_or(again).await;
+    if let Some(traces) = traces {
+        traces.stop().await;
+    }
     anyhow::ensure!(
         !journal_failed,
         "the journal could not write to its disk; check the disk and start again"

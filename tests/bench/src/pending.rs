@@ -76,6 +76,7 @@ fn message(number: usize) -> Submit {
         extra: Extra::default(),
         idempotency: None,
         start: true,
+        traceparent: None,
         submitted_at: "2026-01-02T04:00:00Z".to_owned(),
     }
 }

@@ -1,6 +1,7 @@
 //! Chats and a platform on real sockets.
 
 mod chat;
+mod collector;
 mod open;
 mod platform;
 mod server;
@@ -11,6 +12,7 @@ mod unreachable;
 mod whatsapp;
 
 pub use chat::FakeChat;
+pub use collector::{FakeCollector, TracedSpan};
 pub use platform::FakePlatform;
 pub use server::{Reply, Request};
 pub use unreachable::Unreachable;

@@ -32,6 +32,8 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
+    /// The same, byte for byte.
+    pub bytes: axum::body::Bytes,
     /// What was answered.
     pub reply: Reply,
 }
@@ -188,6 +190,7 @@ async fn take(
         path: parts.uri.to_string(),
         headers: headers.collect(),
         body: String::from_utf8_lossy(&body).into_owned(),
+        bytes: body,
         reply: Reply::default(),
     };
     let reply = {

@@ -23,3 +23,4 @@ mod repeated;
 mod restart;
 mod secrets;
 mod statuses;
+mod traces;

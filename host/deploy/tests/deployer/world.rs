@@ -173,7 +173,8 @@ impl World {
         };
         let revision = answered.reference();
         let (mapping, answer) = mapping(answered, &revision.sha256);
-        let accept = Accept { channel: channel.to_owned(), raw, mapping, push: false };
+        let accept =
+            Accept { channel: channel.to_owned(), raw, mapping, push: false, traceparent: None };
         (answer, self.journal.accept(accept).await.unwrap())
     }
 
@@ -188,6 +189,7 @@ impl World {
             idempotency: None,
             start: true,
             submitted_at: "2026-03-01T12:00:00Z".to_owned(),
+            traceparent: None,
         };
         self.journal.submit(submit).await.unwrap().id
     }

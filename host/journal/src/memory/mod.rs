@@ -140,6 +140,10 @@ impl Journal for MemoryJournal {
         Ok(Some(DeliveryBody::Message { message, attempts, revision }))
     }
 
+    async fn traceparent(&self, delivery: DeliveryId) -> Result<Option<String>, JournalError> {
+        Ok(self.state.lock().traceparents.get(&delivery).cloned())
+    }
+
     fn latest_event(&self) -> watch::Receiver<Option<String>> {
         self.latest_event.subscribe()
     }

@@ -73,6 +73,8 @@ pub(super) struct State {
     pub(super) pending: BTreeMap<DeliveryId, Delivery>,
     /// The revisions that a person chose for messages.
     pub(super) chosen: HashMap<DeliveryId, RevisionRef>,
+    /// The traces that brought deliveries.
+    pub(super) traceparents: HashMap<DeliveryId, String>,
     pub(super) attempts: HashMap<DeliveryId, Vec<Attempt>>,
     /// When an event was handed on, in Unix milliseconds.
     pub(super) pushed: HashMap<DeliveryId, i64>,
@@ -97,6 +99,7 @@ impl State {
             pruned_events: 0,
             pending: BTreeMap::new(),
             chosen: HashMap::new(),
+            traceparents: HashMap::new(),
             attempts: HashMap::new(),
             pushed: HashMap::new(),
             dead: BTreeMap::new(),
@@ -116,7 +119,7 @@ impl State {
         prepared: Vec<PreparedEvent>,
     ) -> (i64, Vec<Recorded>) {
         let request = self.clock.next(now_ms());
-        let Accept { channel, raw, mapping, push } = accept;
+        let Accept { channel, raw, mapping, push, traceparent } = accept;
         let received_at = raw.received_at.clone();
         let (revision, warnings, problem) = match mapping {
             Mapping::Mapped { revision, warnings, .. } => (Some(revision), warnings, None),
@@ -134,10 +137,17 @@ impl State {
             discarded: None,
         };
         self.requests.insert(request, record);
-        let events = prepared
+        let events: Vec<_> = prepared
             .into_iter()
             .map(|event| self.record(request, &channel, &received_at, event, push, false))
             .collect();
+        if let Some(traceparent) = traceparent {
+            // One that was there already keeps its own.
+            let new = events.iter().filter(|event| event.novelty == Novelty::New);
+            for event in new.filter(|event| self.pending.contains_key(&event.id)) {
+                self.traceparents.insert(event.id, traceparent.clone());
+            }
+        }
         (request, events)
     }
 
@@ -250,7 +260,8 @@ impl State {
         submit: Submit,
         body: String,
     ) -> Result<(i64, MessageState, bool), JournalError> {
-        let Submit { channel, conversation, idempotency, start, submitted_at, .. } = submit;
+        let Submit { channel, conversation, idempotency, start, submitted_at, traceparent, .. } =
+            submit;
         let idempotency =
             idempotency.map(|given| (key::idempotency(&channel, &given), given.fingerprint));
         if let Some((key, fingerprint)) = &idempotency
@@ -271,6 +282,7 @@ impl State {
         self.keys.entry(known).or_insert(id);
         self.keys.extend(idempotency.map(|(key, _)| (key, id)));
         self.deliver(id, Target::Chat, &channel, &conversation);
+        self.traceparents.extend(traceparent.map(|traceparent| (id, traceparent)));
         let message = Outbound {
             channel,
             external_id: None,
@@ -304,6 +316,7 @@ impl State {
         } else {
             self.pending.remove(&id);
             self.chosen.remove(&id);
+            self.traceparents.remove(&id);
         }
         match (finish, lane.target) {
             (Finish::Retry { .. }, _) => {}

@@ -59,7 +59,7 @@ pub(super) struct PreparedAccept {
 
 impl PreparedAccept {
     pub(super) fn new(accept: Accept) -> Result<Self, JournalError> {
-        let Accept { channel, raw, mapping, push } = accept;
+        let Accept { channel, raw, mapping, push, traceparent } = accept;
         let (revision, events, warnings, problem) = match mapping {
             Mapping::Mapped { revision, events, warnings } => {
                 (Some(revision), events, warnings, None)
@@ -78,7 +78,7 @@ impl PreparedAccept {
             earlier: Vec::new(),
         };
         Ok(Self {
-            events: MappedEvents::new(channel, raw.received_at, events, push)?,
+            events: MappedEvents::new(channel, raw.received_at, events, push, traceparent)?,
             meta: PreparedMeta::new(meta)?,
             body: raw.body,
             problem: problem

@@ -13,13 +13,26 @@ use crate::{
 };
 
 /// Records a new delivery.
-pub(super) fn add(unit: &mut Unit<'_>, id: DeliveryId, lane: Lane) -> rusqlite::Result<()> {
+pub(super) fn add(
+    unit: &mut Unit<'_>,
+    id: DeliveryId,
+    lane: Lane,
+    traceparent: Option<&str>,
+) -> rusqlite::Result<()> {
     unit.conn
         .prepare_cached(
-            "INSERT INTO deliveries (id, target, channel, conversation, attempts, due_at_ms)
-             VALUES (?1, ?2, ?3, ?4, 0, ?5)",
+            "INSERT INTO deliveries
+             (id, target, channel, conversation, attempts, due_at_ms, traceparent)
+             VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)",
         )?
-        .execute(params![id, Text(lane.target), lane.channel, lane.conversation, unit.now_ms])?;
+        .execute(params![
+            id,
+            Text(lane.target),
+            lane.channel,
+            lane.conversation,
+            unit.now_ms,
+            traceparent
+        ])?;
     let delivery = Delivery { id, lane, attempts: 0, due_at_ms: unit.now_ms };
     unit.deliveries.push(DeliveryChange::Put(delivery));
     Ok(())
@@ -118,6 +131,17 @@ pub(super) fn finish(
     }
     unit.conn.prepare_cached("DELETE FROM deliveries WHERE id = ?1")?.execute([id])?;
     Ok(())
+}
+
+/// The trace that brought a delivery.
+pub(super) fn traceparent(
+    conn: &Connection,
+    id: DeliveryId,
+) -> Result<Option<String>, JournalError> {
+    let found = conn
+        .prepare_cached("SELECT traceparent FROM deliveries WHERE id = ?1")
+        .and_then(|mut statement| statement.query_row([id], |row| row.get(0)).optional());
+    Ok(found.map_err(storage)?.flatten())
 }
 
 /// What a delivery carries.

@@ -59,6 +59,10 @@ impl Journal for SqliteJournal {
         self.read(move |conn, ids| deliveries::body(conn, ids, delivery)).await
     }
 
+    async fn traceparent(&self, delivery: DeliveryId) -> Result<Option<String>, JournalError> {
+        self.read(move |conn, _| deliveries::traceparent(conn, delivery)).await
+    }
+
     fn latest_event(&self) -> watch::Receiver<Option<String>> {
         self.latest_event.clone()
     }

@@ -19,6 +19,7 @@ pub(super) struct MappedEvents {
     pub(super) received_at: String,
     events: Vec<PreparedEvent>,
     push: bool,
+    traceparent: Option<String>,
 }
 
 impl MappedEvents {
@@ -27,13 +28,14 @@ impl MappedEvents {
         received_at: String,
         events: Vec<Event>,
         push: bool,
+        traceparent: Option<String>,
     ) -> Result<Self, JournalError> {
         let events = events
             .into_iter()
             .map(|event| PreparedEvent::new(&channel, &received_at, event))
             .collect::<Result<_, _>>()
             .map_err(storage)?;
-        Ok(Self { channel, received_at, events, push })
+        Ok(Self { channel, received_at, events, push, traceparent })
     }
 
     /// The chat's ids of received messages, event by event.
@@ -148,7 +150,8 @@ impl MappedEvents {
         unit.newest_event = Some(id);
         if self.push {
             let channel = self.channel.clone();
-            deliveries::add(unit, id, Lane { target: Target::Platform, channel, conversation })?;
+            let lane = Lane { target: Target::Platform, channel, conversation };
+            deliveries::add(unit, id, lane, self.traceparent.as_deref())?;
         }
         Ok(Recorded { id, novelty: Novelty::New })
     }

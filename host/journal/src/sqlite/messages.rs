@@ -20,13 +20,15 @@ pub(super) struct PreparedSubmit {
     idempotency: Option<(Key, [u8; 32])>,
     start: bool,
     submitted_at: String,
+    traceparent: Option<String>,
     body: String,
 }
 
 impl PreparedSubmit {
     pub(super) fn new(submit: Submit) -> Result<Self, JournalError> {
         let body = body::of_submit(&submit).map_err(storage)?;
-        let Submit { channel, conversation, idempotency, start, submitted_at, .. } = submit;
+        let Submit { channel, conversation, idempotency, start, submitted_at, traceparent, .. } =
+            submit;
         Ok(Self {
             conversation_key: key::conversation(&channel, &conversation),
             idempotency: idempotency
@@ -34,6 +36,7 @@ impl PreparedSubmit {
             lane: Lane { target: Target::Chat, channel, conversation },
             start,
             submitted_at,
+            traceparent,
             body,
         })
     }
@@ -90,7 +93,7 @@ pub(super) fn submit(
             submit.submitted_at,
             unit.now_ms
         ])?;
-    deliveries::add(unit, id, submit.lane.clone())?;
+    deliveries::add(unit, id, submit.lane.clone(), submit.traceparent.as_deref())?;
     Ok((id, MessageState::Queued, false))
 }
 

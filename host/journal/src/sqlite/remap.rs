@@ -52,7 +52,7 @@ impl PreparedRemap {
         meta.earlier.push(FailedMapping { revision: failed, problem });
         meta.warnings = warnings;
         let meta = PreparedMeta::new(meta)?;
-        let events = MappedEvents::new(channel, received_at, events, push)?;
+        let events = MappedEvents::new(channel, received_at, events, push, None)?;
         let lateness = events
             .conversations(conn)
             .and_then(|names| Lateness::seen(conn, request, &events.channel, &names))

@@ -173,6 +173,10 @@ CREATE TABLE sums (name TEXT PRIMARY KEY, columns TEXT NOT NULL) STRICT, WITHOUT
 CREATE TABLE pruned (events INTEGER NOT NULL) STRICT;
 INSERT INTO pruned (events) VALUES (0);
 ",
+    "
+-- The trace that brought a delivery (W3C Trace Context).
+ALTER TABLE deliveries ADD COLUMN traceparent TEXT;
+",
 ];
 
 /// Brings the tables to the newest version, lets the connection keep the rows'

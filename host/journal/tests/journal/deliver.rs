@@ -2,7 +2,7 @@
 
 use eclusa_journal::{
     Accept, Attempt, DeliveryBody, DeliveryChange, Finish, Journal, JournalError, LetterKind,
-    MessageState, Target,
+    MessageState, Submit, Target,
 };
 use eclusa_model::Problem;
 
@@ -63,6 +63,31 @@ pub(crate) async fn only_a_pushed_event_is_delivered(maker: &impl Maker) {
         }
     }
     assert!(next(&mut deliveries).is_none());
+}
+
+pub(crate) async fn the_trace_that_brought_a_delivery_stays_until_it_is_finished(
+    maker: &impl Maker,
+) {
+    let journal = maker.open();
+    let trace = |number: u8| Some(format!("00-{:032x}-{:016x}-01", number, number));
+    let brought = |event, number| Accept { traceparent: trace(number), ..pushed(vec![event]) };
+    let event = journal.accept(brought(text("c1", "m1"), 1)).await.unwrap();
+    let again = journal.accept(brought(text("c1", "m1"), 2)).await.unwrap();
+    assert_eq!(again.events[0].id, event.events[0].id);
+    let message = Submit { traceparent: trace(3), ..started("c1", "x") };
+    let message = journal.submit(message).await.unwrap();
+    let without = journal.submit(started("c1", "y")).await.unwrap();
+    let kept = [(&event.events[0].id, trace(1)), (&message.id, trace(3)), (&without.id, None)];
+    for (id, expected) in kept {
+        let id = number(id);
+        assert_eq!(journal.traceparent(id).await.unwrap(), expected);
+        let retry = Finish::Retry { due_at_ms: 0 };
+        journal.finish(id, attempt(503), retry).await.unwrap();
+        assert_eq!(journal.traceparent(id).await.unwrap(), expected);
+        let taken = Finish::Done { external_id: None };
+        journal.finish(id, attempt(200), taken).await.unwrap();
+        assert_eq!(journal.traceparent(id).await.unwrap(), None);
+    }
 }
 
 pub(crate) async fn a_message_that_was_sent(maker: &impl Maker) {

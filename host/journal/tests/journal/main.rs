@@ -152,6 +152,7 @@ suite! {
         pending_deliveries_come_before_new_ones
         deliveries_can_be_taken_once
         only_a_pushed_event_is_delivered
+        the_trace_that_brought_a_delivery_stays_until_it_is_finished
         a_message_that_was_sent
         an_event_that_was_pushed
         a_retry_waits_with_its_attempts

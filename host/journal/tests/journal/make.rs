@@ -34,6 +34,7 @@ pub(crate) fn accept(events: Vec<Event>) -> Accept {
         raw: raw("{}"),
         mapping: Mapping::Mapped { revision: revision(), events, warnings: vec![] },
         push: false,
+        traceparent: None,
     }
 }
 
@@ -47,6 +48,7 @@ pub(crate) fn unmapped(channel: &str, body: &str) -> Accept {
         raw: raw(body),
         mapping: Mapping::Unmapped { revision: None, problem: Problem::invalid("trap", body) },
         push: true,
+        traceparent: None,
     }
 }
 
@@ -154,6 +156,7 @@ pub(crate) fn submit(conversation: &str, body: &str) -> Submit {
         idempotency: None,
         start: false,
         submitted_at: "2026-01-02T04:00:00Z".to_owned(),
+        traceparent: None,
     }
 }
 

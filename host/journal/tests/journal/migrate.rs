@@ -21,6 +21,7 @@ const FIRST_VERSION: &str = "
     ALTER TABLE dead_letters DROP COLUMN discarded;
     ALTER TABLE requests DROP COLUMN discarded;
     ALTER TABLE deliveries DROP COLUMN revision;
+    ALTER TABLE deliveries DROP COLUMN traceparent;
     PRAGMA user_version = 1;";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -63,6 +63,9 @@ impl Journal for Failing {
         fail(&self.reads)?;
         self.journal.delivery(id).await
     }
+    async fn traceparent(&self, id: DeliveryId) -> Result<Option<String>> {
+        self.journal.traceparent(id).await
+    }
     fn latest_event(&self) -> watch::Receiver<Option<String>> {
         self.journal.latest_event()
     }
@@ -128,6 +131,7 @@ async fn start(journal: &Arc<Failing>) -> (Relay, String, watch::Receiver<u32>) 
         idempotency: None,
         start: true,
         submitted_at: "2026-01-02T03:04:05Z".to_owned(),
+        traceparent: None,
     };
     let id = journal.submit(submit).await.unwrap().id;
     let (taken, count) = watch::channel(0);

@@ -201,6 +201,7 @@ async fn submit_to(journal: &MemoryJournal, key: (u8, u8), index: usize) {
         idempotency: None,
         start: true,
         submitted_at: "2026-01-02T03:04:05Z".to_owned(),
+        traceparent: None,
     };
     journal.submit(submit).await.unwrap();
 }

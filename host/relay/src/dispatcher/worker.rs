@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 
 use eclusa_journal::{DeliveryId, Finish, HELD, Journal, JournalError, Lane, Target};
 use tokio::sync::watch;
+use tracing::{Instrument as _, Span, field};
 
 use super::lanes::{Job, Next};
 use crate::delivery::{Carried, Carrier, Policy};
+use crate::trace;
 
 /// First and longest wait after the journal failed.
 const JOURNAL_BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
@@ -45,7 +47,18 @@ pub(super) struct Worker {
 }
 
 impl Worker {
+    /// Makes one attempt; it belongs to the trace that brought the delivery.
     pub(super) async fn attempt(&self, job: &Job) -> Next {
+        let span = attempt_span(job);
+        if !span.is_disabled()
+            && let Ok(Some(traceparent)) = self.journal.traceparent(job.id).await
+        {
+            trace::follow_kept(&span, traceparent);
+        }
+        self.make(job).instrument(span).await
+    }
+
+    async fn make(&self, job: &Job) -> Next {
         let Some(carrier) = self.carriers.for_target(job.lane.target) else {
             return self.again(JOURNAL_BACKOFF.1);
         };
@@ -60,7 +73,8 @@ impl Worker {
         let started = Instant::now();
         let carried = carrier.carry(&job.lane, body).await;
         measure(&job.lane, &carried, started.elapsed());
-        trace(job, &carried);
+        log(job, &carried);
+        end_span(&carried);
         let next = match &carried.finish {
             Finish::Done { .. } | Finish::Dead { .. } => Next::Advance,
             Finish::Retry { due_at_ms } => Next::Again { due_at_ms: *due_at_ms },
@@ -125,6 +139,37 @@ fn target_name(target: Target) -> &'static str {
     }
 }
 
+/// The span of an attempt, where traces are on.
+fn attempt_span(job: &Job) -> Span {
+    let name = match job.lane.target {
+        Target::Chat => "deliver",
+        Target::Platform => "push",
+    };
+    tracing::trace_span!(
+        target: trace::TARGET,
+        "delivery",
+        otel.name = name,
+        otel.kind = "client",
+        otel.status_code = field::Empty,
+        http.response.status_code = field::Empty,
+        error.type = field::Empty,
+        eclusa.channel.id = job.lane.channel,
+        eclusa.delivery.id = job.id,
+    )
+}
+
+/// What came of the attempt of the current span.
+fn end_span(carried: &Carried) {
+    let span = Span::current();
+    if let Some(status) = carried.attempt.status {
+        span.record("http.response.status_code", i64::from(status));
+    }
+    if let Some(problem) = &carried.attempt.problem {
+        span.record("error.type", problem.code.as_str());
+        span.record("otel.status_code", "ERROR");
+    }
+}
+
 fn measure(lane: &Lane, carried: &Carried, elapsed: Duration) {
     let target = target_name(lane.target);
     let outcome = match &carried.finish {
@@ -139,7 +184,7 @@ fn measure(lane: &Lane, carried: &Carried, elapsed: Duration) {
         .record(elapsed.as_secs_f64());
 }
 
-fn trace(job: &Job, carried: &Carried) {
+fn log(job: &Job, carried: &Carried) {
     let target = target_name(job.lane.target);
     let channel = job.lane.channel.as_str();
     let code = carried.attempt.problem.as_ref().map(|problem| problem.code.as_str());

@@ -206,6 +206,7 @@ impl Setup {
             idempotency: None,
             start: true,
             submitted_at: "2026-01-02T03:04:05Z".to_owned(),
+            traceparent: None,
         };
         self.journal.submit(submit).await.unwrap().id
     }

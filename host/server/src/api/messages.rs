@@ -7,10 +7,12 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use eclusa_journal::{Idempotency, MessageState, Submit};
 use eclusa_model::{OutboundMessage, SupportLevel};
+use eclusa_relay::trace;
 use fail::fail_point;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use tracing::{Instrument as _, trace_span};
 
 use super::{body, channels, query};
 use crate::app::App;
@@ -71,7 +73,9 @@ pub(super) async fn send(
             idempotency: idempotency(actor, &headers, &uri, &request)?,
             start: query.start,
             submitted_at: app.now(),
+            traceparent: trace::traceparent(),
         })
+        .instrument(trace_span!(target: trace::TARGET, "commit"))
         .await?;
     let location = format!("/v1/messages/{}", submitted.id);
     // A repeat gets the first answer, whatever has become of the message since.

@@ -5,8 +5,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use eclusa_server::Config;
-use tracing_subscriber::EnvFilter;
+use eclusa_server::{Config, TraceExport};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
 use super::Outcome;
 
@@ -48,21 +50,28 @@ pub(super) fn run(args: Args, json: bool) -> anyhow::Result<Outcome> {
     config.listen = args.listen.unwrap_or(config.listen);
     config.adapters = args.adapters.unwrap_or(config.adapters);
     config.demo |= args.demo;
-    start_log(json);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("the runtime cannot start")?;
-    runtime.block_on(eclusa_server::serve(config))?;
+    runtime.block_on(async {
+        let traces = TraceExport::start(&config.traces)?;
+        start_log(json, traces.as_ref());
+        eclusa_server::serve(config, traces).await
+    })?;
     Ok(Outcome::Success)
 }
 
-/// Standard output is for what the start prints; the log goes to standard error.
-fn start_log(json: bool) {
+/// Standard output is for what the start prints; the log goes to standard error,
+/// traces to their collector.
+fn start_log(json: bool, traces: Option<&TraceExport>) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let log = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
-    if json { log.json().init() } else { log.init() }
+    let log = if json { log.json().boxed() } else { log.boxed() };
+    tracing_subscriber::registry()
+        .with(log.with_filter(filter))
+        .with(traces.map(TraceExport::layer))
+        .init();
 }

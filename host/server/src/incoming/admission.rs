@@ -137,7 +137,7 @@ impl Admission {
             Refusal::BodyMemoryOfChannel => "the bodies of this channel's requests take its memory",
             _ => "too many requests are under way",
         };
-        ApiProblem::unavailable(refusal.code(), what, RETRY_AFTER)
+        ApiProblem::unavailable(refusal.code(), what, RETRY_AFTER).counted()
     }
 }
 

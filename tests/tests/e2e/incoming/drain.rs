@@ -123,4 +123,6 @@ async fn load_balancers_get_time_to_notice_and_a_second_signal_ends_it() {
     assert!(eclusa.stopped().success());
     eclusa.start_again();
     eclusa.events(None, 1).await;
+    // It would drain for an hour.
+    eclusa.kill();
 }
