@@ -1,8 +1,8 @@
 //! Talking to Eclusa, as chats, the platform and operators do.
 
 use reqwest::Method;
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::{Answer, Channel, Chat, Eclusa, eventually};
@@ -62,6 +62,13 @@ impl Eclusa {
     /// `POST` to the API.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.api("POST", path, body).await
+    }
+
+    /// Makes a token with a role (`viewer`, `operator`, `admin`, `platform`).
+    pub async fn new_token(&self, name: &str, role: &str) -> String {
+        let made = self.post("/v1/tokens", &json!({ "name": name, "role": role })).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        made.json()["token"].as_str().expect("a token").to_owned()
     }
 
     /// Creates a channel.

@@ -21,6 +21,7 @@ mod eclusa;
 mod fake;
 mod process;
 mod samples;
+mod search;
 mod setup;
 mod wait;
 
@@ -36,5 +37,6 @@ pub use fake::{
     FakeChat, FakeCollector, FakePlatform, Reply, Request, TracedSpan, Unreachable, shop,
 };
 pub use samples::{Sample, body_text, receive_samples, send_samples};
+pub use search::Search;
 pub use setup::Setup;
 pub use wait::{DEADLINE, eventually, join_all};

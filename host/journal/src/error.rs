@@ -54,6 +54,18 @@ pub enum JournalError {
         /// The channel's id.
         id: String,
     },
+    /// There is a token of this name.
+    #[error("there is a token `{name}` already")]
+    TokenExists {
+        /// The name.
+        name: String,
+    },
+    /// There is no token of this name.
+    #[error("there is no token `{name}`")]
+    TokenUnknown {
+        /// The name.
+        name: String,
+    },
     /// There is no such request, or it is mapped already.
     #[error("request `{id}` is not among those that could not be mapped")]
     NotUnmapped {
@@ -88,6 +100,9 @@ pub enum JournalError {
     /// it any more.
     #[error("the journal's database is damaged: {0}")]
     Damaged(String),
+    /// Secrets cannot be opened or encrypted; nothing was recorded.
+    #[error("{0}")]
+    Keys(String),
     /// The storage failed; nothing was recorded.
     #[error("the journal's storage failed: {0}")]
     Storage(String),

@@ -6,7 +6,8 @@ use tokio::sync::watch;
 
 use crate::{
     Accept, Accepted, Attempt, ChannelChange, Deliveries, DeliveryBody, DeliveryId, EventPage,
-    Finish, JournalError, MessageRecord, Page, RequestRecord, Submit, Submitted, Token,
+    Finish, JournalError, KeyRotation, MessageRecord, Page, RequestRecord, Submit, Submitted,
+    Token, TokenChange, registry::AuditEntry,
 };
 
 /// The durable record. Each method is one transaction; writes are fsynced before
@@ -62,23 +63,55 @@ pub trait Journal: Send + Sync + 'static {
     /// Creates or changes a channel, or deletes it. A change names the revision
     /// it was made from (0: must not exist) and fails when that is not the
     /// newest. The id of a deleted channel cannot be used again.
-    async fn change_channel(&self, change: ChannelChange) -> Result<(), JournalError>;
+    ///
+    /// `audit` says who did it, in the same commit.
+    async fn change_channel(
+        &self,
+        change: ChannelChange,
+        audit: AuditEntry,
+    ) -> Result<(), JournalError>;
 
     /// A channel's logo: MIME type and bytes.
     async fn logo(&self, channel: String) -> Result<Option<(String, Vec<u8>)>, JournalError>;
 
-    /// Sets or removes a channel's logo.
+    /// Sets or removes a channel's logo, and says who did it.
     async fn set_logo(
         &self,
         channel: String,
         logo: Option<(String, Vec<u8>)>,
+        audit: AuditEntry,
     ) -> Result<(), JournalError>;
 
-    /// All API tokens (their hashes).
+    /// All API tokens (their hashes), by name.
     async fn tokens(&self) -> Result<Vec<Token>, JournalError>;
 
-    /// Adds or replaces an API token.
-    async fn put_token(&self, token: Token) -> Result<(), JournalError>;
+    /// Changes the API tokens, and says who did it.
+    ///
+    /// # Errors
+    /// `TokenExists` where a new one's name is taken, `TokenUnknown` where there is
+    /// none to revoke; nothing is recorded then.
+    async fn change_token(
+        &self,
+        change: TokenChange,
+        audit: AuditEntry,
+    ) -> Result<(), JournalError>;
+
+    /// Notes when a token was last let in, in Unix milliseconds. Nothing where it
+    /// was revoked meanwhile.
+    async fn token_used(&self, name: String, at_ms: i64) -> Result<(), JournalError>;
+
+    /// Puts all secrets on the disk under the newest key: a new one where the data
+    /// folder keeps its own, or else the one that the operator has put first. Keys
+    /// of before still open. A repetition after a crash goes on where it stood.
+    ///
+    /// # Errors
+    /// `Keys` where a key cannot be read or a secret does not open; then all stays
+    /// as it was.
+    async fn rotate_keys(&self, audit: AuditEntry) -> Result<KeyRotation, JournalError>;
+
+    /// Records that something was done which has no commit of its own in the
+    /// journal. What has one takes its entry along.
+    async fn note(&self, audit: AuditEntry) -> Result<(), JournalError>;
 
     /// Whether the journal takes writes: the reason where it does not.
     fn health(&self) -> Result<(), String>;

@@ -13,6 +13,7 @@ mod feed;
 mod id;
 mod journal;
 mod key;
+mod key_rotation;
 mod letter;
 mod memory;
 mod prune;
@@ -22,6 +23,7 @@ mod skew;
 mod sqlite;
 mod state;
 mod status;
+mod token;
 mod traffic;
 mod types;
 mod upkeep;
@@ -31,6 +33,7 @@ pub use clock::{Clock, SystemClock, rfc3339, unix_ms};
 pub use error::JournalError;
 pub use feed::Deliveries;
 pub use journal::Journal;
+pub use key_rotation::KeyRotation;
 pub use letter::{
     DeadLetter, Discard, Discarded, Handled, LetterContent, LetterFilter, LetterKind, LetterRecord,
     LetterState, Letters, Redrive, Skip, Window,
@@ -41,14 +44,15 @@ pub use records::{EventPage, MessageRecord, Page, RequestRecord, StoredEvent};
 pub use registry::{Registry, RegistryChange};
 pub use skew::believed;
 pub use sqlite::{
-    CheckReport, Finding, OpenError, SqliteJournal, SqliteOptions, backup_folder, check_folder,
-    read_manifest, restore_folder,
+    CheckReport, Finding, KeyError, KeySource, OpenError, SqliteJournal, SqliteOptions,
+    backup_folder, check_folder, read_manifest, restore_folder,
 };
 pub use status::{DiskStatus, PendingStatus, Refusal, Status, WriterStatus};
+pub use token::{Token, TokenChange, TokenRole};
 pub use traffic::{OutboundRecord, Traffic};
 pub use types::{
     Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, Delivery, DeliveryBody,
     DeliveryChange, DeliveryId, FailedMapping, Finish, HELD, Idempotency, Lane, Mapping,
-    MessageState, RawRequest, Remap, RevisionRef, Submit, Submitted, Target, Token, TokenRole,
+    MessageState, RawRequest, Remap, RevisionRef, Submit, Submitted, Target,
 };
 pub use upkeep::Upkeep;

@@ -332,30 +332,3 @@ pub enum ChannelChange {
         expected: u64,
     },
 }
-
-/// What a token's holder may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TokenRole {
-    /// May look.
-    Viewer,
-    /// May also change channels and adapters.
-    Operator,
-    /// May do everything.
-    Admin,
-    /// May send, and read events and messages.
-    Platform,
-}
-
-/// An API token; the token itself is nowhere kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
-    /// What it is called.
-    pub name: String,
-    /// SHA-256 of the token.
-    pub hash: [u8; 32],
-    /// What its holder may do.
-    pub role: TokenRole,
-    /// When it was made, RFC 3339.
-    pub created_at: String,
-}

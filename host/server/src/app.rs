@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use axum::extract::FromRef;
 use eclusa_deploy::live::{Line, Route};
 use eclusa_deploy::{DeployError, Deployer};
+use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject, SubjectKind};
 use eclusa_journal::{Journal, Letters, RevisionRef, Upkeep, rfc3339};
 use eclusa_model::{Channel, Problem};
 use eclusa_relay::{Clock, UnderWay, Verifier};
@@ -40,6 +41,20 @@ impl App {
     /// Which revision answers the calls of a channel.
     pub(crate) fn route(&self, channel: &Channel) -> Option<Route> {
         self.deployer.routes().route(&channel.profile.adapter, &channel.profile.id)
+    }
+
+    /// An entry of the audit, for what somebody does now; it goes into the commit
+    /// of the change, or by itself into [`Journal::note`].
+    pub(crate) fn audit(
+        &self,
+        actor: &str,
+        action: AuditAction,
+        kind: SubjectKind,
+        id: &str,
+        detail: impl Into<String>,
+    ) -> AuditEntry {
+        let subject = AuditSubject::new(kind, id);
+        AuditEntry::new(self.clock.now_ms(), actor, action, subject, detail)
     }
 
     /// The time in RFC 3339 with milliseconds.

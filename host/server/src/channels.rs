@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use eclusa_engine::CallContext;
+use eclusa_journal::registry::AuditEntry;
 use eclusa_journal::{ChannelChange, Journal, JournalError};
 use eclusa_model::Channel;
 use sha2::{Digest, Sha256};
@@ -82,18 +83,20 @@ impl Channels {
         all.into_iter().map(|active| Arc::clone(&active.channel)).collect()
     }
 
-    /// Changes one; the data path sees it when this returns.
+    /// Changes one, and records who did it; the data path sees it when this
+    /// returns.
     ///
     /// It runs in a task of its own: a caller who hangs up must not leave a change
     /// recorded that the data path has not seen.
     pub(crate) async fn change(
         self: &Arc<Self>,
         change: ChannelChange,
+        audit: AuditEntry,
     ) -> Result<(), JournalError> {
         let channels = Arc::clone(self);
         let task = tokio::spawn(async move {
             let _one_after_another = channels.changing.lock().await;
-            let changed = channels.journal.change_channel(change).await;
+            let changed = channels.journal.change_channel(change, audit).await;
             // Read again after a failure too: it may be that an earlier reading
             // failed and the index is behind.
             channels.index.store(Arc::new(Index::new(channels.journal.channels().await?)));

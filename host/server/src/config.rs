@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use eclusa_deploy::watch::WatchOptions;
 use eclusa_engine::Limits as EngineLimits;
+use eclusa_journal::KeySource;
 use eclusa_model::Secret;
 use eclusa_relay::Guard;
 use figment::Figment;
@@ -27,9 +28,10 @@ const CLIENT_VARIABLES: [&str; 2] = ["url", "token"];
 /// Variables that are taken as they stand, with their keys. The common reading
 /// would make a number of a secret that consists of digits, and name it in its
 /// error.
-const VERBATIM_VARIABLES: [(&str, &str); 3] = [
+const VERBATIM_VARIABLES: [(&str, &str); 4] = [
     ("ECLUSA_ADMIN_TOKEN", "admin_token"),
     ("ECLUSA_PLATFORM__SECRET", "platform.secret"),
+    ("ECLUSA_SECRETS__KEY", "secrets.key"),
     ("ECLUSA_OUTGOING_ALLOW", "outgoing.allow"),
 ];
 
@@ -56,6 +58,8 @@ pub struct Config {
     pub admin_token: Option<Secret>,
     /// Where events are pushed to. Without it they wait to be pulled.
     pub platform: Option<Platform>,
+    /// Which key encrypts the channels' secrets on the disk.
+    pub secrets: Secrets,
     /// What requests and adapters may use up.
     pub limits: Limits,
     /// What connections and requests that come in may use up.
@@ -90,6 +94,7 @@ impl Default for Config {
             adapters: PathBuf::from("adapters"),
             admin_token: None,
             platform: None,
+            secrets: Secrets::default(),
             limits: Limits::default(),
             incoming: Incoming::default(),
             drain: Drain::default(),
@@ -114,6 +119,20 @@ pub struct Platform {
     /// Key of the signatures (Standard Webhooks), `whsec_` and base64. Give it by
     /// `ECLUSA_PLATFORM__SECRET`.
     pub secret: Secret,
+}
+
+/// Which key encrypts the channels' header values, secrets and ingress keys on the
+/// disk. Without a key here, the first start makes one in `secrets.key` in the data
+/// folder: that protects copies of the database, not the folder as a whole.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Secrets {
+    /// File with the keys, newest first: base64 of 32 bytes in each line. No other
+    /// user may be able to read it. Set it to keep the key apart from the data.
+    pub key_file: Option<PathBuf>,
+    /// The keys themselves, newest first, with commas between them. Give them by
+    /// `ECLUSA_SECRETS__KEY`, so that they stand in no file.
+    pub key: Option<Secret>,
 }
 
 /// What requests and adapters may use up.
@@ -308,6 +327,15 @@ impl Config {
         figment.extract().map_err(|error| ConfigError::Invalid(Box::new(error)))
     }
 
+    /// Where the keys of secrets come from.
+    pub(crate) fn keys(&self) -> KeySource {
+        match (&self.secrets.key, &self.secrets.key_file) {
+            (Some(key), _) => KeySource::Given(key.clone()),
+            (None, Some(file)) => KeySource::File(file.clone()),
+            (None, None) => KeySource::Folder,
+        }
+    }
+
     /// How the adapters' folder is watched.
     pub(crate) fn watch_options(&self) -> WatchOptions {
         WatchOptions {
@@ -354,6 +382,10 @@ impl Config {
         check_least(&at_least)?;
         self.traces.validate()?;
         self.incoming.validate(limits.body_bytes.max(limits.channel_body_bytes))?;
+        if self.secrets.key.is_some() && self.secrets.key_file.is_some() {
+            let expected = "it or `secrets.key_file`, not both".to_owned();
+            return Err(ConfigError::Value("secrets.key", expected));
+        }
         match self.admin_token.as_ref().map(|token| token.expose().trim().len()) {
             Some(0) => {
                 return Err(ConfigError::Value(

@@ -14,6 +14,7 @@ mod incoming;
 mod ingress;
 mod operation;
 mod problem;
+mod recovery;
 mod retention;
 mod routes;
 mod serve;
@@ -21,8 +22,10 @@ mod start;
 mod traces;
 
 pub use config::{
-    Config, ConfigError, Delivery, Drain, Incoming, JournalKind, Limits, Outgoing, Platform, Traces,
+    Config, ConfigError, Delivery, Drain, Incoming, JournalKind, Limits, Outgoing, Platform,
+    Secrets, Traces,
 };
+pub use recovery::{reset_admin, rotate_keys};
 pub use serve::serve;
 pub use start::{Server, StartError};
 pub use traces::{TraceExport, TraceExportError};

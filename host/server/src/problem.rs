@@ -236,6 +236,16 @@ impl From<JournalError> for ApiProblem {
                 Self::new(StatusCode::CONFLICT, "channel_id_retired", error.to_string())
                     .action("Choose another id.")
             }
+            JournalError::Keys(_) => {
+                tracing::error!(%error, "the keys of secrets");
+                Self::new(StatusCode::CONFLICT, "secret_keys", error.to_string())
+                    .action("Correct the keys that the detail names, and do this again.")
+            }
+            JournalError::TokenExists { .. } => {
+                Self::new(StatusCode::CONFLICT, "token_exists", error.to_string())
+                    .action("Choose another name, or rotate that one.")
+            }
+            JournalError::TokenUnknown { name } => Self::not_found("token", name),
             JournalError::NotUnmapped { .. } => {
                 Self::new(StatusCode::CONFLICT, "request_mapped", error.to_string())
                     .action("See GET /v1/requests/unmapped for those that are not mapped.")

@@ -9,7 +9,7 @@ use eclusa_deploy::{DeployError, DeployOptions, DeployParts, Deployer, FolderPar
 use eclusa_engine::{Engine, EngineConfig, EngineError};
 use eclusa_journal::{
     Journal, JournalError, Letters, MemoryJournal, OpenError, Registry, SqliteJournal,
-    SqliteOptions, TokenRole, Traffic, Upkeep,
+    SqliteOptions, Traffic, Upkeep,
 };
 use eclusa_model::Secret;
 use eclusa_relay::{
@@ -20,6 +20,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::api::ADMIN;
 use crate::app::{App, Directory};
 use crate::auth::{Tokens, new_token};
 use crate::channels::Channels;
@@ -77,6 +78,17 @@ pub enum StartError {
     /// The relay cannot start.
     #[error(transparent)]
     Relay(#[from] eclusa_relay::StartError),
+    /// There is nothing whose token could be reset.
+    #[error(
+        "there is no journal in {}; name the server's data folder with --data", .0.display()
+    )]
+    NoJournal(std::path::PathBuf),
+    /// The configuration sets the admin token at each start.
+    #[error(
+        "the configuration sets the admin token (`admin_token`, ECLUSA_ADMIN_TOKEN): use that \
+         one, or change it there"
+    )]
+    AdminConfigured,
     /// A thread of the start broke.
     #[error("the start broke: {0}")]
     Broken(String),
@@ -150,7 +162,7 @@ impl Server {
             letters,
             channels,
             deployer,
-            tokens: Arc::new(Tokens::load(&*journal).await?),
+            tokens: Arc::new(Tokens::load(Arc::clone(&journal)).await?),
             clock: Arc::clone(&clock),
             admission: Admission::new(&config.incoming, Arc::clone(&refusals)),
             under_way: Arc::default(),
@@ -166,7 +178,7 @@ impl Server {
             stop.subscribe(),
         ));
         let relay = start_relay(&app, clock, platform, http)?;
-        let demo = if app.config.demo { Some(demo::set_up(&app).await) } else { None };
+        let demo = if app.config.demo { Some(demo::set_up(&app).await?) } else { None };
         let router = routes(app.clone(), demo.as_ref().map(|demo| demo.chats.clone()));
         let address = app.config.listen;
         // Last, so that a start which fails does not use up the one time at which
@@ -271,12 +283,20 @@ async fn open_stores(config: &Config) -> Result<Stores, StartError> {
     if config.journal == JournalKind::Memory {
         return Ok(Stores::of(&Arc::new(MemoryJournal::new()), None));
     }
-    let folder = config.data.clone();
-    let options =
-        SqliteOptions { min_free_bytes: config.storage.min_free_bytes, ..SqliteOptions::default() };
-    let opened = tokio::task::spawn_blocking(move || SqliteJournal::open(folder, options));
-    let journal = Arc::new(opened.await.map_err(|error| StartError::Broken(error.to_string()))??);
+    let journal = open_sqlite(config).await?;
     Ok(Stores::of(&journal, Some(Arc::clone(&journal))))
+}
+
+/// Opens the journal of the data folder.
+pub(crate) async fn open_sqlite(config: &Config) -> Result<Arc<SqliteJournal>, StartError> {
+    let folder = config.data.clone();
+    let options = SqliteOptions {
+        min_free_bytes: config.storage.min_free_bytes,
+        keys: config.keys(),
+        ..SqliteOptions::default()
+    };
+    let opened = tokio::task::spawn_blocking(move || SqliteJournal::open(folder, options));
+    Ok(Arc::new(opened.await.map_err(|error| StartError::Broken(error.to_string()))??))
 }
 
 fn start_relay(
@@ -310,15 +330,15 @@ fn start_relay(
 /// The configured admin token, or at the very first start a new one, which is
 /// returned.
 async fn admin_token(app: &App) -> Result<Option<Secret>, JournalError> {
-    let (token, made) = match &app.config.admin_token {
-        Some(token) => (token.clone(), None),
-        None if app.tokens.is_empty() => {
+    let (token, made, actor) = match &app.config.admin_token {
+        Some(token) => (token.clone(), None, "configuration"),
+        None if app.tokens.all().is_empty() => {
             let token = new_token();
-            (token.clone(), Some(token))
+            (token.clone(), Some(token), "eclusa")
         }
         None => return Ok(None),
     };
-    app.tokens.put(&*app.journal, "admin", TokenRole::Admin, &token, app.now()).await?;
+    app.tokens.put_admin(ADMIN, &token, actor, (app.now(), app.clock.now_ms())).await?;
     Ok(made)
 }
 

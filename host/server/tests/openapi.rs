@@ -9,8 +9,12 @@ mod deploy;
 mod document;
 #[path = "openapi/letters.rs"]
 mod letters;
+#[path = "openapi/roles.rs"]
+mod roles;
 #[path = "openapi/shapes.rs"]
 mod shapes;
+#[path = "openapi/tokens.rs"]
+mod tokens;
 
 use std::collections::BTreeSet;
 use std::path::Path;

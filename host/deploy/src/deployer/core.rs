@@ -7,7 +7,8 @@ use std::sync::{Arc, Weak};
 
 use eclusa_engine::{Engine, Revision};
 use eclusa_journal::registry::{
-    AdapterRecord, AuditAction, AuditEntry, Deployment, DeploymentReason, DeploymentState,
+    AdapterRecord, AuditAction, AuditEntry, AuditSubject, Deployment, DeploymentReason,
+    DeploymentState, SubjectKind,
 };
 use eclusa_journal::{Clock, Journal, Registry, RegistryChange, Traffic, rfc3339};
 use fail::fail_point;
@@ -154,7 +155,7 @@ impl Core {
             at: self.now(),
             actor: actor.to_owned(),
             action,
-            adapter: record.name.clone(),
+            subject: AuditSubject::new(SubjectKind::Adapter, &record.name),
             revision: None,
             deployment: None,
             channel: None,
@@ -214,7 +215,7 @@ impl Core {
         fail_point!("deploy.recorded");
         for entry in &audit {
             tracing::info!(
-                adapter = entry.adapter,
+                adapter = entry.subject.id,
                 revision = entry.revision,
                 deployment = entry.deployment,
                 channel = entry.channel,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use eclusa_journal::RevisionRef;
-use eclusa_journal::registry::{AuditAction, AuditEntry};
+use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject};
 use eclusa_model::{Channel, Problem};
 
 use super::Deployer;
@@ -82,12 +82,12 @@ impl Deployer {
         Ok(self.core.traffic.request(request.to_owned()).await?.is_some())
     }
 
-    /// An entry for the audit about a channel, in the order of all entries.
+    /// An entry for the audit about something of a channel, in the order of all entries.
     pub fn entry_of_channel(
         &self,
         actor: &str,
         action: AuditAction,
-        adapter: String,
+        subject: AuditSubject,
         channel: String,
         detail: String,
     ) -> AuditEntry {
@@ -96,7 +96,7 @@ impl Deployer {
             at: self.core.now(),
             actor: actor.to_owned(),
             action,
-            adapter,
+            subject,
             revision: None,
             deployment: None,
             channel: Some(channel),

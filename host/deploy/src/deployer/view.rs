@@ -6,7 +6,7 @@ use std::sync::Arc;
 use eclusa_engine::Revision;
 use eclusa_journal::Page;
 use eclusa_journal::registry::{
-    AdapterRecord, AuditEntry, Deployment, DeploymentState, ShadowReport,
+    AdapterRecord, AuditAbout, AuditEntry, Deployment, DeploymentState, ShadowReport,
 };
 use serde::Serialize;
 
@@ -110,16 +110,16 @@ impl Deployer {
         Ok(self.core.registry.deployments(adapter, page).await?)
     }
 
-    /// Who did what, newest first.
+    /// Who did what, newest first; `about`: only to this.
     ///
     /// # Errors
     /// When the registry cannot be read.
     pub async fn audit(
         &self,
-        adapter: Option<String>,
+        about: Option<AuditAbout>,
         page: Page,
     ) -> Result<Vec<AuditEntry>, DeployError> {
-        Ok(self.core.registry.audit(adapter, page).await?)
+        Ok(self.core.registry.audit(about, page).await?)
     }
 
     /// What the newest recorded traffic becomes in a revision and in the one that

@@ -10,7 +10,9 @@ use std::time::Duration;
 use eclusa_deploy::live::Answered;
 use eclusa_deploy::{Channels, DeployOptions, DeployParts, Deployer, Submission};
 use eclusa_engine::{CallContext, Engine, EngineConfig, Limits};
-use eclusa_journal::registry::{AuditAction, AuditEntry, Deployment, DeploymentState, Door, Mode};
+use eclusa_journal::registry::{
+    AuditAbout, AuditAction, AuditEntry, Deployment, DeploymentState, Door, Mode, SubjectKind,
+};
 use eclusa_journal::{
     Accept, Accepted, Clock, Journal, Mapping, MemoryJournal, Page, RawRequest, Submit,
 };
@@ -196,7 +198,8 @@ impl World {
 
     pub(crate) async fn audit(&self) -> Vec<AuditEntry> {
         let page = Page { channel: None, before: None, limit: 500 };
-        let mut entries = self.deployer.audit(Some(SHOP.to_owned()), page).await.unwrap();
+        let about = AuditAbout { kind: SubjectKind::Adapter, id: Some(SHOP.to_owned()) };
+        let mut entries = self.deployer.audit(Some(about), page).await.unwrap();
         entries.reverse();
         entries
     }

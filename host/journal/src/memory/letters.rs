@@ -71,7 +71,7 @@ impl Letters for MemoryJournal {
         let mut state = self.state.lock();
         let handled = letters.into_iter().map(|Redrive { id, revision, audit }| {
             let skipped = state.redrive(&id, revision).err();
-            self.note(skipped, audit)?;
+            self.handled(skipped, audit)?;
             Ok(Handled { id, skipped })
         });
         handled.collect()
@@ -99,7 +99,7 @@ impl Letters for MemoryJournal {
                 }
                 Found::Not(skip) => Some(skip),
             };
-            self.note(skipped, audit)?;
+            self.handled(skipped, audit)?;
             Ok(Handled { id, skipped })
         });
         handled.collect()
@@ -107,7 +107,8 @@ impl Letters for MemoryJournal {
 }
 
 impl MemoryJournal {
-    fn note(&self, skipped: Option<Skip>, audit: AuditEntry) -> Result<(), JournalError> {
+    /// Records who did it, where it was done.
+    fn handled(&self, skipped: Option<Skip>, audit: AuditEntry) -> Result<(), JournalError> {
         if skipped.is_some() {
             return Ok(());
         }

@@ -19,8 +19,8 @@ use crate::feed::Backlog;
 use crate::id::Ids;
 use crate::{
     Accept, Accepted, Attempt, ChannelChange, Deliveries, Delivery, DeliveryBody, DeliveryId,
-    EventPage, Finish, Journal, JournalError, Mapping, MessageRecord, Page, RequestRecord, Submit,
-    Submitted, Target, Token, body,
+    EventPage, Finish, Journal, JournalError, KeyRotation, Mapping, MessageRecord, Page,
+    RequestRecord, Submit, Submitted, Target, Token, TokenChange, body, registry::AuditEntry,
 };
 use registry::RegistryState;
 use state::State;
@@ -185,8 +185,13 @@ impl Journal for MemoryJournal {
         Ok(self.state.lock().channels.values().cloned().collect())
     }
 
-    async fn change_channel(&self, change: ChannelChange) -> Result<(), JournalError> {
-        self.state.lock().change_channel(change)
+    async fn change_channel(
+        &self,
+        change: ChannelChange,
+        audit: AuditEntry,
+    ) -> Result<(), JournalError> {
+        self.state.lock().change_channel(change)?;
+        self.registry.lock().note(audit)
     }
 
     async fn logo(&self, channel: String) -> Result<Option<(String, Vec<u8>)>, JournalError> {
@@ -197,22 +202,43 @@ impl Journal for MemoryJournal {
         &self,
         channel: String,
         logo: Option<(String, Vec<u8>)>,
+        audit: AuditEntry,
     ) -> Result<(), JournalError> {
         let mut state = self.state.lock();
         match logo {
             Some(logo) => state.logos.insert(channel, logo),
             None => state.logos.remove(&channel),
         };
-        Ok(())
+        self.registry.lock().note(audit)
     }
 
     async fn tokens(&self) -> Result<Vec<Token>, JournalError> {
         Ok(self.state.lock().tokens.values().cloned().collect())
     }
 
-    async fn put_token(&self, token: Token) -> Result<(), JournalError> {
-        self.state.lock().tokens.insert(token.name.clone(), token);
+    async fn change_token(
+        &self,
+        change: TokenChange,
+        audit: AuditEntry,
+    ) -> Result<(), JournalError> {
+        self.state.lock().change_token(change)?;
+        self.registry.lock().note(audit)
+    }
+
+    async fn token_used(&self, name: String, at_ms: i64) -> Result<(), JournalError> {
+        if let Some(token) = self.state.lock().tokens.get_mut(&name) {
+            token.last_used_at_ms = Some(at_ms);
+        }
         Ok(())
+    }
+
+    async fn rotate_keys(&self, audit: AuditEntry) -> Result<KeyRotation, JournalError> {
+        self.registry.lock().note(audit)?;
+        Ok(KeyRotation::default())
+    }
+
+    async fn note(&self, audit: AuditEntry) -> Result<(), JournalError> {
+        self.registry.lock().note(audit)
     }
 
     fn health(&self) -> Result<(), String> {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use ulid::Ulid;
 
 use super::{MemoryJournal, storage, wrong};
-use crate::registry::{AdapterRecord, AuditEntry, Deployment};
+use crate::registry::{AdapterRecord, AuditAbout, AuditEntry, Deployment};
 use crate::{JournalError, Page, Registry, RegistryChange, component};
 
 /// All of it.
@@ -19,6 +19,11 @@ pub(super) struct RegistryState {
 }
 
 impl RegistryState {
+    /// Who did what, beside a change elsewhere.
+    pub(super) fn note(&mut self, entry: AuditEntry) -> Result<(), JournalError> {
+        self.record(RegistryChange { audit: vec![entry], ..RegistryChange::default() })
+    }
+
     fn record(&mut self, change: RegistryChange) -> Result<(), JournalError> {
         if let Some(AdapterRecord { name, revision, .. }) = &change.adapter {
             let found = self.adapters.get(name).map_or(0, |adapter| adapter.revision);
@@ -38,11 +43,6 @@ impl RegistryState {
 }
 
 impl RegistryState {
-    /// Adds an entry to the audit.
-    pub(super) fn note(&mut self, entry: AuditEntry) -> Result<(), JournalError> {
-        self.record(RegistryChange { audit: vec![entry], ..RegistryChange::default() })
-    }
-
     /// Removes entries of the audit log from before a time; how many.
     pub(super) fn prune(&mut self, before_ms: i64) -> u64 {
         let count = self.audit.len();
@@ -86,22 +86,23 @@ impl Registry for MemoryJournal {
         adapter: Option<String>,
         page: Page,
     ) -> Result<Vec<Deployment>, JournalError> {
-        newest(&self.registry.lock().deployments, |it| &it.adapter, adapter, &page)
+        let fits = |it: &Deployment| adapter.as_ref().is_none_or(|only| *only == it.adapter);
+        newest(&self.registry.lock().deployments, fits, &page)
     }
 
     async fn audit(
         &self,
-        adapter: Option<String>,
+        about: Option<AuditAbout>,
         page: Page,
     ) -> Result<Vec<AuditEntry>, JournalError> {
-        newest(&self.registry.lock().audit, |it| &it.adapter, adapter, &page)
+        let fits = |it: &AuditEntry| about.as_ref().is_none_or(|about| it.is_about(about));
+        newest(&self.registry.lock().audit, fits, &page)
     }
 }
 
 fn newest<T: Clone>(
     all: &BTreeMap<String, T>,
-    adapter_of: impl Fn(&T) -> &String,
-    adapter: Option<String>,
+    fits: impl Fn(&T) -> bool,
     page: &Page,
 ) -> Result<Vec<T>, JournalError> {
     let before = match &page.before {
@@ -109,9 +110,5 @@ fn newest<T: Clone>(
         Some(cursor) => Ulid::from_string(cursor).map_err(|_| wrong(cursor))?.to_string(),
     };
     let found = all.range(..before).rev().map(|(_, it)| it);
-    Ok(found
-        .filter(|it| adapter.as_ref().is_none_or(|only| only == adapter_of(it)))
-        .take(page.limit.clamp(1, 500) as usize)
-        .cloned()
-        .collect())
+    Ok(found.filter(|it| fits(it)).take(page.limit.clamp(1, 500) as usize).cloned().collect())
 }

@@ -16,7 +16,7 @@ use crate::key::{self, Key};
 use crate::{
     Accept, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryChange, DeliveryId, Finish, HELD,
     JournalError, Lane, Mapping, MessageState, RequestRecord, RevisionRef, Submit, Target, Token,
-    body,
+    TokenChange, body,
 };
 
 /// An event as it was recorded.
@@ -395,6 +395,23 @@ impl State {
                 if self.channels.remove(&id).is_some() {
                     self.logos.remove(&id);
                     self.retired_channels.insert(id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn change_token(&mut self, change: TokenChange) -> Result<(), JournalError> {
+        match change {
+            TokenChange::Create(Token { name, .. }) if self.tokens.contains_key(&name) => {
+                return Err(JournalError::TokenExists { name });
+            }
+            TokenChange::Create(token) | TokenChange::Put(token) => {
+                self.tokens.insert(token.name.clone(), token);
+            }
+            TokenChange::Revoke(name) => {
+                if self.tokens.remove(&name).is_none() {
+                    return Err(JournalError::TokenUnknown { name });
                 }
             }
         }

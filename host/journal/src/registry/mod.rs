@@ -10,7 +10,7 @@ mod policy;
 use async_trait::async_trait;
 
 pub use adapter::{AdapterRecord, CanaryRecord, Hold, KeptRevision, Served, TrialRecord};
-pub use audit::{AuditAction, AuditEntry};
+pub use audit::{AuditAbout, AuditAction, AuditEntry, AuditSubject, SubjectKind};
 pub use deployment::{
     Deployment, DeploymentReason, DeploymentState, Door, ManifestChange, StageRecord,
 };
@@ -57,10 +57,11 @@ pub trait Registry: Send + Sync + 'static {
         page: Page,
     ) -> Result<Vec<Deployment>, JournalError>;
 
-    /// Who did what, newest first; `page.channel` is not used.
+    /// Who did what, newest first; `about`: only to this. `page.channel` is not
+    /// used.
     async fn audit(
         &self,
-        adapter: Option<String>,
+        about: Option<AuditAbout>,
         page: Page,
     ) -> Result<Vec<AuditEntry>, JournalError>;
 }

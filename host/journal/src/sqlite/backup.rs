@@ -11,8 +11,8 @@ use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
 
 use super::components::Components;
-use super::open::{DATABASE, lock_existing};
-use super::{CheckReport, SqliteJournal, SqliteOptions, check, private, schema, sums};
+use super::open::{DATABASE, bring_up, lock_existing};
+use super::{CheckReport, check, private, schema, sums};
 use crate::backup::FORMAT;
 use crate::{BackupError, BackupFile, BackupManifest, component};
 
@@ -50,7 +50,10 @@ pub fn restore_folder(
 ) -> Result<BackupManifest, BackupError> {
     let manifest = read_manifest(from)?;
     let entries = match std::fs::read_dir(data) {
-        Ok(entries) => entries.count(),
+        // The key of its secrets is in no backup, and may lie there already.
+        Ok(entries) => entries
+            .filter(|it| !it.as_ref().is_ok_and(|it| it.file_name() == "secrets.key"))
+            .count(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
         Err(error) => return Err(failed(data)(error)),
     };
@@ -74,7 +77,7 @@ pub fn restore_folder(
     std::fs::rename(&incoming, &target).map_err(failed(&target))?;
     private::sync_folder(data).map_err(failed(data))?;
     // Brings an older schema up to date, and refuses a newer one.
-    SqliteJournal::open(data, SqliteOptions::default())?.close();
+    bring_up(data)?;
     progress("checking");
     sound(super::check_folder(data, progress)?)?;
     Ok(manifest)

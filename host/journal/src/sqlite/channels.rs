@@ -1,42 +1,70 @@
-//! Channels, their logos, and API tokens.
+//! Channels and their logos.
 
-use eclusa_model::Channel;
+use eclusa_model::{Channel, ChannelProfile};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::seal;
+use super::readers::storage;
+use super::seal::Sealer;
 use super::text::Text;
 use super::writer::{Fault, Unit};
-use crate::{ChannelChange, JournalError, Token};
+use crate::{ChannelChange, JournalError};
 
 /// All channels, by id.
-pub(super) fn all(conn: &Connection) -> rusqlite::Result<Vec<Channel>> {
-    conn.prepare_cached(
-        "SELECT profile, sealed, revision, created_at, updated_at FROM channels ORDER BY id",
-    )?
-    .query_map([], channel)?
-    .collect()
+pub(super) fn all(conn: &Connection, sealer: &Sealer) -> Result<Vec<Channel>, JournalError> {
+    let rows = || -> rusqlite::Result<Vec<Stored>> {
+        conn.prepare_cached(
+            "SELECT profile, sealed, revision, created_at, updated_at FROM channels ORDER BY id",
+        )?
+        .query_map([], stored)?
+        .collect()
+    };
+    rows().map_err(storage)?.into_iter().map(|stored| stored.opened(sealer)).collect()
 }
 
-fn channel(row: &Row<'_>) -> rusqlite::Result<Channel> {
+/// A row as it stands.
+struct Stored {
+    profile: ChannelProfile,
+    sealed: Vec<u8>,
+    revision: u64,
+    created_at: String,
+    updated_at: String,
+}
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     let Text(profile) = row.get(0)?;
-    let secrets = seal::open(row.get_ref(1)?.as_blob()?).map_err(|error| {
-        let column = rusqlite::types::Type::Blob;
-        rusqlite::Error::FromSqlConversionFailure(1, column, Box::new(error))
-    })?;
-    Ok(Channel {
+    Ok(Stored {
         profile,
-        headers: secrets.headers,
-        secrets: secrets.secrets,
-        ingress_key: secrets.ingress_key,
+        sealed: row.get(1)?,
         revision: row.get::<_, i64>(2)?.unsigned_abs(),
         created_at: row.get(3)?,
         updated_at: row.get(4)?,
     })
 }
 
+impl Stored {
+    fn opened(self, sealer: &Sealer) -> Result<Channel, JournalError> {
+        let secrets = sealer
+            .open(&self.profile.id, self.revision, &self.sealed)
+            .map_err(|error| JournalError::Keys(error.to_string()))?;
+        Ok(Channel {
+            profile: self.profile,
+            headers: secrets.headers,
+            secrets: secrets.secrets,
+            ingress_key: secrets.ingress_key,
+            revision: self.revision,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        })
+    }
+}
+
 /// Changes a channel where the revision expected is the newest, and its id is
 /// not that of a deleted one.
-pub(super) fn change(unit: &Unit<'_>, change: &ChannelChange) -> Result<(), Fault> {
+pub(super) fn change(
+    unit: &Unit<'_>,
+    change: &ChannelChange,
+    sealer: &Sealer,
+) -> Result<(), Fault> {
     let (id, expected) = match change {
         ChannelChange::Put { channel, expected } => (&channel.profile.id, *expected),
         ChannelChange::Delete { id, expected } => (id, *expected),
@@ -59,7 +87,7 @@ pub(super) fn change(unit: &Unit<'_>, change: &ChannelChange) -> Result<(), Faul
         ChannelChange::Put { .. } if !exists && is_retired(unit.conn, id)? => {
             return Err(Fault::Refused(JournalError::ChannelRetired { id: id.clone() }));
         }
-        ChannelChange::Put { channel, .. } => put(unit.conn, channel)?,
+        ChannelChange::Put { channel, .. } => put(unit.conn, channel, sealer)?,
         ChannelChange::Delete { .. } if !exists => {}
         ChannelChange::Delete { id, .. } => {
             unit.conn.prepare_cached("DELETE FROM channels WHERE id = ?1")?.execute([id])?;
@@ -76,9 +104,9 @@ fn is_retired(conn: &Connection, id: &str) -> rusqlite::Result<bool> {
     conn.prepare_cached("SELECT 1 FROM retired_channels WHERE id = ?1")?.exists([id])
 }
 
-fn put(conn: &Connection, channel: &Channel) -> rusqlite::Result<()> {
-    let sealed = seal::seal(channel)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+fn put(conn: &Connection, channel: &Channel, sealer: &Sealer) -> Result<(), Fault> {
+    let sealed =
+        sealer.seal(channel).map_err(|error| Fault::Refused(JournalError::Storage(error)))?;
     conn.prepare_cached(
         "INSERT OR REPLACE INTO channels
          (id, revision, profile, sealed, created_at, updated_at)
@@ -120,23 +148,4 @@ pub(super) fn set_logo(
         None => conn.prepare_cached("DELETE FROM logos WHERE channel = ?1")?.execute([channel])?,
     };
     Ok(())
-}
-
-/// All tokens, by name.
-pub(super) fn tokens(conn: &Connection) -> rusqlite::Result<Vec<Token>> {
-    conn.prepare_cached("SELECT name, hash, role, created_at FROM tokens ORDER BY name")?
-        .query_map([], |row| {
-            let Text(role) = row.get(2)?;
-            Ok(Token { name: row.get(0)?, hash: row.get(1)?, role, created_at: row.get(3)? })
-        })?
-        .collect()
-}
-
-/// Adds a token, or replaces the one of its name.
-pub(super) fn put_token(conn: &Connection, token: &Token) -> rusqlite::Result<()> {
-    conn.prepare_cached(
-        "INSERT OR REPLACE INTO tokens (name, hash, role, created_at) VALUES (?1, ?2, ?3, ?4)",
-    )?
-    .execute(params![token.name, token.hash, Text(token.role), token.created_at])
-    .map(|_| ())
 }

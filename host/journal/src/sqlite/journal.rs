@@ -1,5 +1,6 @@
 //! The trait's methods.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
@@ -12,10 +13,13 @@ use super::deliveries::PreparedAttempt;
 use super::messages::{self, PreparedSubmit};
 use super::readers::storage;
 use super::writer::{Order, order};
-use super::{SqliteJournal, channels, deliveries, events, mapped, requests, trace};
+use super::{
+    SqliteJournal, audit, channels, deliveries, events, mapped, requests, sealing, tokens, trace,
+};
 use crate::{
     Accept, Accepted, Attempt, ChannelChange, Deliveries, DeliveryBody, DeliveryId, EventPage,
-    Finish, Journal, JournalError, MessageRecord, Page, RequestRecord, Submit, Submitted, Token,
+    Finish, Journal, JournalError, KeyRotation, MessageRecord, Page, RequestRecord, Submit,
+    Submitted, Token, TokenChange, registry::AuditEntry,
 };
 
 #[async_trait]
@@ -80,11 +84,21 @@ impl Journal for SqliteJournal {
     }
 
     async fn channels(&self) -> Result<Vec<Channel>, JournalError> {
-        self.read(|conn, _| channels::all(conn).map_err(storage)).await
+        let sealer = Arc::clone(&self.sealer);
+        self.read(move |conn, _| channels::all(conn, &sealer)).await
     }
 
-    async fn change_channel(&self, change: ChannelChange) -> Result<(), JournalError> {
-        self.write(move |unit| channels::change(unit, &change)).await
+    async fn change_channel(
+        &self,
+        change: ChannelChange,
+        audit: AuditEntry,
+    ) -> Result<(), JournalError> {
+        let sealer = Arc::clone(&self.sealer);
+        self.write(move |unit| {
+            channels::change(unit, &change, &sealer)?;
+            Ok(audit::write(unit.conn, &audit)?)
+        })
+        .await
     }
 
     async fn logo(&self, channel: String) -> Result<Option<(String, Vec<u8>)>, JournalError> {
@@ -95,16 +109,53 @@ impl Journal for SqliteJournal {
         &self,
         channel: String,
         logo: Option<(String, Vec<u8>)>,
+        audit: AuditEntry,
     ) -> Result<(), JournalError> {
-        self.write(move |unit| Ok(channels::set_logo(unit.conn, &channel, logo.as_ref())?)).await
+        self.write(move |unit| {
+            channels::set_logo(unit.conn, &channel, logo.as_ref())?;
+            Ok(audit::write(unit.conn, &audit)?)
+        })
+        .await
     }
 
     async fn tokens(&self) -> Result<Vec<Token>, JournalError> {
-        self.read(|conn, _| channels::tokens(conn).map_err(storage)).await
+        self.read(|conn, _| tokens::all(conn).map_err(storage)).await
     }
 
-    async fn put_token(&self, token: Token) -> Result<(), JournalError> {
-        self.write(move |unit| Ok(channels::put_token(unit.conn, &token)?)).await
+    async fn change_token(
+        &self,
+        change: TokenChange,
+        audit: AuditEntry,
+    ) -> Result<(), JournalError> {
+        self.write(move |unit| {
+            tokens::change(unit.conn, &change)?;
+            Ok(audit::write(unit.conn, &audit)?)
+        })
+        .await
+    }
+
+    async fn token_used(&self, name: String, at_ms: i64) -> Result<(), JournalError> {
+        self.write(move |unit| Ok(tokens::used(unit.conn, &name, at_ms)?)).await
+    }
+
+    async fn rotate_keys(&self, audit: AuditEntry) -> Result<KeyRotation, JournalError> {
+        // Files are read and written before the writer's turn.
+        let sealer = Arc::clone(&self.sealer);
+        tokio::task::spawn_blocking(move || sealer.next_key())
+            .await
+            .map_err(storage)?
+            .map_err(|error| JournalError::Keys(error.to_string()))?;
+        let sealer = Arc::clone(&self.sealer);
+        self.write(move |unit| {
+            let rotation = sealing::rewrap(unit.conn, &sealer)?;
+            audit::write(unit.conn, &audit)?;
+            Ok(rotation)
+        })
+        .await
+    }
+
+    async fn note(&self, audit: AuditEntry) -> Result<(), JournalError> {
+        self.write(move |unit| Ok(audit::write(unit.conn, &audit)?)).await
     }
 
     fn health(&self) -> Result<(), String> {

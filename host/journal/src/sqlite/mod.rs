@@ -1,6 +1,7 @@
 //! The journal on SQLite.
 
 mod accept;
+mod audit;
 mod backlog;
 mod backup;
 mod channels;
@@ -30,13 +31,15 @@ mod remap;
 mod requests;
 mod schema;
 mod seal;
+mod sealing;
 mod space;
 mod sums;
 mod text;
+mod tokens;
 mod trace;
 mod traffic;
 mod upkeep;
-
+mod vault;
 mod writer;
 
 use std::fs::File;
@@ -56,11 +59,13 @@ use components::Components;
 use health::Health;
 use lookout::Lookout;
 use readers::Readers;
+use seal::Sealer;
 use writer::{Fault, FnTask, Order, Place, Unit, closed, order};
 
 pub use backup::{backup_folder, read_manifest, restore_folder};
 pub use check::{CheckReport, Finding, check_folder};
 pub use open::{OpenError, SqliteOptions};
+pub use vault::{KeyError, KeySource};
 
 /// A journal in one folder, held by one process.
 ///
@@ -73,6 +78,7 @@ pub struct SqliteJournal {
     options: SqliteOptions,
     readers: Arc<Readers>,
     components: Arc<Components>,
+    sealer: Arc<Sealer>,
     health: Arc<Health>,
     lookout: Mutex<Option<Lookout>>,
     latest_event: watch::Receiver<Option<String>>,

@@ -17,8 +17,9 @@ use super::lookout::Lookout;
 use super::readers::Readers;
 use super::space::Space;
 use super::sums::Damaged;
+use super::vault::{KeyError, KeySource};
 use super::writer::Writer;
-use super::{private, schema};
+use super::{private, schema, sealing};
 use crate::{Clock, SystemClock};
 
 /// Older ones lose committed data when a checkpoint and a write meet in the WAL.
@@ -39,11 +40,20 @@ pub struct SqliteOptions {
     pub min_free_bytes: u64,
     /// Tells the time. Default: the machine's clock.
     pub clock: Arc<dyn Clock>,
+    /// Where the keys come from that encrypt secrets. Default: the folder's own
+    /// file, which is made.
+    pub keys: KeySource,
 }
 
 impl Default for SqliteOptions {
     fn default() -> Self {
-        Self { queue: 4096, batch: 256, min_free_bytes: 256 << 20, clock: Arc::new(SystemClock) }
+        Self {
+            queue: 4096,
+            batch: 256,
+            min_free_bytes: 256 << 20,
+            clock: Arc::new(SystemClock),
+            keys: KeySource::default(),
+        }
     }
 }
 
@@ -80,6 +90,12 @@ pub enum OpenError {
         "the journal's database is damaged ({0}); `eclusa check` tells what is: restore a backup"
     )]
     Damaged(String),
+    /// The keys that encrypt secrets cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Secrets cannot be encrypted.
+    #[error("{0}")]
+    Seal(String),
     /// The database cannot be read or written.
     #[error("the journal's database: {0}")]
     Database(rusqlite::Error),
@@ -121,6 +137,7 @@ impl SqliteJournal {
         let mut conn = Connection::open(&file)?;
         configure(&conn)?;
         let (ids, clock) = schema::prepare(&mut conn)?;
+        let sealer = Arc::new(sealing::start(&mut conn, folder, &options.keys)?);
         let newest = conn
             .query_row("SELECT id FROM events ORDER BY id DESC LIMIT 1", [], |row| row.get(0))
             .optional()?;
@@ -158,6 +175,7 @@ impl SqliteJournal {
             readers,
             lookout: Mutex::new(Some(lookout)),
             components: Arc::new(Components::new(folder)),
+            sealer,
             health,
             latest_event: latest,
             deliveries_taken: AtomicBool::new(false),
@@ -188,6 +206,16 @@ pub(super) fn lock(folder: &Path) -> Result<File, OpenError> {
         Err(TryLockError::WouldBlock) => Err(OpenError::Locked(folder.to_owned())),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }
+}
+
+/// Brings an older journal's tables up to date; its secrets stay as they are, for
+/// which no key is needed.
+pub(super) fn bring_up(folder: &Path) -> Result<(), OpenError> {
+    let _lock = lock_existing(folder)?;
+    let mut conn = Connection::open(folder.join(DATABASE))?;
+    configure(&conn)?;
+    schema::prepare(&mut conn)?;
+    Ok(())
 }
 
 fn configure(conn: &Connection) -> rusqlite::Result<()> {

@@ -177,9 +177,15 @@ fn keys(
 fn audit(conn: &Connection, cut: &Cut, removed: &mut Removed) -> rusqlite::Result<Option<Place>> {
     let Some(before_ms) = cut.audit_before_ms else { return Ok(None) };
     let before = Ulid::from_parts(before_ms.max(0).unsigned_abs(), 0).to_string();
+    conn.prepare_cached(
+        "DELETE FROM audit_subjects WHERE entry IN
+         (SELECT id FROM audit WHERE id < ?1 ORDER BY id LIMIT ?2)",
+    )?
+    .execute(params![before, PART])?;
     let entries = conn
         .prepare_cached(
-            "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id < ?1 LIMIT ?2)",
+            "DELETE FROM audit WHERE id IN
+             (SELECT id FROM audit WHERE id < ?1 ORDER BY id LIMIT ?2)",
         )?
         .execute(params![before, PART])?;
     removed.audit += entries as u64;

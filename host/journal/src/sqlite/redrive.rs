@@ -5,8 +5,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::readers::storage;
 use super::text::Text;
 use super::writer::{Fault, Unit};
-use super::{passed::Passed, registry};
+use super::{audit, passed::Passed};
 use crate::id::Ids;
+use crate::registry::AuditEntry;
 use crate::{
     Delivery, DeliveryChange, Discard, Discarded, Handled, JournalError, Lane, MessageState,
     Redrive, RevisionRef, Skip, Target,
@@ -19,7 +20,7 @@ pub(super) struct PreparedRedrive {
     revision: Option<RevisionRef>,
     /// For an event.
     passed: Option<Passed>,
-    audit: registry::Prepared,
+    audit: AuditEntry,
 }
 
 impl PreparedRedrive {
@@ -40,7 +41,7 @@ impl PreparedRedrive {
             Some(number) => Passed::seen(conn, number).map_err(storage)?,
             None => None,
         };
-        Ok(Self { id, number, revision, passed, audit: registry::prepared(&audit)? })
+        Ok(Self { id, number, revision, passed, audit })
     }
 
     /// Puts it among the deliveries again.
@@ -80,7 +81,7 @@ impl PreparedRedrive {
                 unit.now_ms,
                 self.revision.as_ref().map(Text),
             ])?;
-        registry::add_audit(unit.conn, &self.audit)?;
+        audit::write(unit.conn, &self.audit)?;
         let delivery = Delivery { id: number, lane, attempts: 0, due_at_ms: unit.now_ms };
         unit.deliveries.push(DeliveryChange::Put(delivery));
         Ok(None)
@@ -103,7 +104,7 @@ pub(super) struct PreparedDiscard {
     id: String,
     number: Option<i64>,
     discarded: Discarded,
-    audit: registry::Prepared,
+    audit: AuditEntry,
 }
 
 impl PreparedDiscard {
@@ -113,7 +114,7 @@ impl PreparedDiscard {
         letters
             .into_iter()
             .map(|Discard { id, discarded, audit }| {
-                let (number, audit) = (ids.number(&id), registry::prepared(&audit)?);
+                let number = ids.number(&id);
                 Ok(Self { id, number, discarded, audit })
             })
             .collect()
@@ -138,7 +139,7 @@ impl PreparedDiscard {
                 }
             }
         }
-        registry::add_audit(conn, &self.audit)?;
+        audit::write(conn, &self.audit)?;
         Ok(None)
     }
 }

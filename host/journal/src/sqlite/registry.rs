@@ -3,14 +3,13 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use ulid::Ulid;
 
-use super::SqliteJournal;
 use super::readers::storage;
 use super::text::Text;
 use super::writer::{Fault, Unit};
-use crate::registry::{AdapterRecord, AuditEntry, Deployment};
+use super::{SqliteJournal, audit};
+use crate::registry::{AdapterRecord, AuditAbout, AuditEntry, Deployment};
 use crate::{JournalError, Page, Registry, RegistryChange};
 
 #[async_trait]
@@ -35,7 +34,7 @@ impl Registry for SqliteJournal {
     }
 
     async fn record(&self, change: RegistryChange) -> Result<(), JournalError> {
-        let prepared = PreparedChange::new(&change)?;
+        let prepared = PreparedChange::new(change)?;
         self.write(move |unit| write(unit, &prepared)).await
     }
 
@@ -48,15 +47,15 @@ impl Registry for SqliteJournal {
         adapter: Option<String>,
         page: Page,
     ) -> Result<Vec<Deployment>, JournalError> {
-        self.read(move |conn, _| newest(conn, DEPLOYMENTS, adapter.as_deref(), &page)).await
+        self.read(move |conn, _| newest(conn, adapter.as_deref(), &page)).await
     }
 
     async fn audit(
         &self,
-        adapter: Option<String>,
+        about: Option<AuditAbout>,
         page: Page,
     ) -> Result<Vec<AuditEntry>, JournalError> {
-        self.read(move |conn, _| newest(conn, AUDIT, adapter.as_deref(), &page)).await
+        self.read(move |conn, _| audit::page(conn, about.as_ref(), &page)).await
     }
 }
 
@@ -67,20 +66,19 @@ pub(super) type Prepared = (String, String, String);
 struct PreparedChange {
     adapter: Option<(String, u64, String)>,
     deployments: Vec<Prepared>,
-    audit: Vec<Prepared>,
+    audit: Vec<AuditEntry>,
 }
 
 impl PreparedChange {
-    fn new(change: &RegistryChange) -> Result<Self, JournalError> {
+    fn new(change: RegistryChange) -> Result<Self, JournalError> {
         let adapter = change.adapter.as_ref();
         let deployments = change.deployments.iter();
-        let audit = change.audit.iter();
         Ok(Self {
             adapter: adapter.map(|it| Ok((it.name.clone(), it.revision, json(it)?))).transpose()?,
             deployments: deployments
                 .map(|it| Ok((it.id.clone(), it.adapter.clone(), json(it)?)))
                 .collect::<Result<_, JournalError>>()?,
-            audit: audit.map(prepared).collect::<Result<_, JournalError>>()?,
+            audit: change.audit,
         })
     }
 }
@@ -118,22 +116,10 @@ fn write(unit: &Unit<'_>, change: &PreparedChange) -> Result<(), Fault> {
             )?
             .execute(params![id, adapter, record])?;
     }
-    Ok(change.audit.iter().try_for_each(|entry| add_audit(unit.conn, entry))?)
-}
-
-/// An entry of the audit made ready for storing.
-pub(super) fn prepared(entry: &AuditEntry) -> Result<Prepared, JournalError> {
-    Ok((entry.id.clone(), entry.adapter.clone(), json(entry)?))
-}
-
-/// Writes an entry of the audit.
-pub(super) fn add_audit(
-    conn: &Connection,
-    (id, adapter, entry): &Prepared,
-) -> rusqlite::Result<()> {
-    conn.prepare_cached("INSERT INTO audit (id, adapter, entry) VALUES (?1, ?2, ?3)")?
-        .execute(params![id, adapter, entry])
-        .map(|_| ())
+    for entry in &change.audit {
+        audit::write(unit.conn, entry)?;
+    }
+    Ok(())
 }
 
 fn adapters(conn: &Connection) -> rusqlite::Result<Vec<AdapterRecord>> {
@@ -148,44 +134,33 @@ fn deployment(conn: &Connection, id: &str) -> rusqlite::Result<Option<Deployment
         .optional()
 }
 
-/// Selects of all and of one adapter, each of what is older than `?1`, at most
-/// `?2`.
-struct Lists {
-    all: &'static str,
-    of_adapter: &'static str,
+/// Before which id a page begins.
+pub(super) fn before(page: &Page) -> Result<String, JournalError> {
+    match &page.before {
+        // Younger than any ULID.
+        None => Ok("~".to_owned()),
+        Some(cursor) => Ulid::from_string(cursor)
+            .map(|id| id.to_string())
+            .map_err(|_| JournalError::Cursor { cursor: cursor.clone() }),
+    }
 }
 
-const DEPLOYMENTS: Lists = Lists {
-    all: "SELECT record FROM deployments WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
-    of_adapter: "SELECT record FROM deployments WHERE id < ?1 AND adapter = ?3
-                 ORDER BY id DESC LIMIT ?2",
-};
-
-const AUDIT: Lists = Lists {
-    all: "SELECT entry FROM audit WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
-    of_adapter: "SELECT entry FROM audit WHERE id < ?1 AND adapter = ?3 ORDER BY id DESC LIMIT ?2",
-};
-
-fn newest<T: DeserializeOwned>(
+fn newest(
     conn: &Connection,
-    lists: Lists,
     adapter: Option<&str>,
     page: &Page,
-) -> Result<Vec<T>, JournalError> {
-    let before = match &page.before {
-        // Younger than any ULID.
-        None => "~".to_owned(),
-        Some(cursor) => Ulid::from_string(cursor)
-            .map_err(|_| JournalError::Cursor { cursor: cursor.clone() })?
-            .to_string(),
-    };
+) -> Result<Vec<Deployment>, JournalError> {
+    const ALL: &str = "SELECT record FROM deployments WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
+    const OF_ADAPTER: &str = "SELECT record FROM deployments WHERE id < ?1 AND adapter = ?3
+                              ORDER BY id DESC LIMIT ?2";
+    let before = before(page)?;
     let limit = page.limit.clamp(1, 500);
-    let rows = || -> rusqlite::Result<Vec<T>> {
+    let rows = || -> rusqlite::Result<Vec<Deployment>> {
         let read = |row: &rusqlite::Row<'_>| row.get(0).map(|Text(record)| record);
         match adapter {
-            None => conn.prepare_cached(lists.all)?.query_map((before, limit), read)?.collect(),
+            None => conn.prepare_cached(ALL)?.query_map((before, limit), read)?.collect(),
             Some(adapter) => conn
-                .prepare_cached(lists.of_adapter)?
+                .prepare_cached(OF_ADAPTER)?
                 .query_map((before, limit, adapter), read)?
                 .collect(),
         }

@@ -3,13 +3,14 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::accept::{Meta, PreparedMeta};
+use super::audit;
 use super::late::Lateness;
 use super::mapped::MappedEvents;
 use super::readers::storage;
-use super::registry;
 use super::text::Text;
 use super::writer::{Fault, Unit};
 use crate::event::Recorded;
+use crate::registry::AuditEntry;
 use crate::{FailedMapping, JournalError, Remap};
 
 /// A remap made ready for storing.
@@ -20,7 +21,7 @@ pub(super) struct PreparedRemap {
     meta: PreparedMeta,
     pub(super) events: MappedEvents,
     lateness: Lateness,
-    audit: Option<registry::Prepared>,
+    audit: Option<AuditEntry>,
 }
 
 impl PreparedRemap {
@@ -57,7 +58,6 @@ impl PreparedRemap {
             .conversations(conn)
             .and_then(|names| Lateness::seen(conn, request, &events.channel, &names))
             .map_err(storage)?;
-        let audit = audit.as_ref().map(registry::prepared).transpose()?;
         Ok(Self { request, id, meta, events, lateness, audit })
     }
 
@@ -76,7 +76,7 @@ impl PreparedRemap {
             return Err(Fault::Refused(JournalError::NotUnmapped { id: self.id.clone() }));
         }
         if let Some(audit) = &self.audit {
-            registry::add_audit(unit.conn, audit)?;
+            audit::write(unit.conn, audit)?;
         }
         self.events.write(unit, self.request, &echoes, Some(&self.lateness))
     }

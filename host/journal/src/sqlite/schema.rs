@@ -177,6 +177,33 @@ INSERT INTO pruned (events) VALUES (0);
 -- The trace that brought a delivery (W3C Trace Context).
 ALTER TABLE deliveries ADD COLUMN traceparent TEXT;
 ",
+    "
+-- Who did what, to anything: `entry` is JSON, its id a ULID. Under what an entry
+-- is listed stands beside it, since that can be several things.
+ALTER TABLE audit RENAME TO audit_of_adapters;
+CREATE TABLE audit (id TEXT PRIMARY KEY, entry TEXT NOT NULL) STRICT;
+CREATE TABLE audit_subjects (
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    PRIMARY KEY (kind, subject, entry)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX audit_subjects_entry ON audit_subjects (entry);
+INSERT INTO audit SELECT id, json_remove(
+    json_set(entry, '$.subject', json_object('kind', 'adapter', 'id', adapter)), '$.adapter')
+    FROM audit_of_adapters;
+INSERT INTO audit_subjects SELECT 'adapter', adapter, id FROM audit_of_adapters;
+INSERT INTO audit_subjects SELECT 'channel', entry ->> 'channel', id FROM audit_of_adapters
+    WHERE entry ->> 'channel' IS NOT NULL;
+DROP TABLE audit_of_adapters;
+
+ALTER TABLE tokens ADD COLUMN expires_at_ms INTEGER;
+ALTER TABLE tokens ADD COLUMN last_used_at_ms INTEGER;
+
+-- Whether the file may still hold secrets that an older program has written
+-- unencrypted: a row until it is written anew.
+CREATE TABLE unclean (since TEXT NOT NULL) STRICT;
+",
 ];
 
 /// Brings the tables to the newest version, lets the connection keep the rows'
@@ -257,3 +284,7 @@ fn names(conn: &Connection) -> rusqlite::Result<Vec<String>> {
     .query_map([], |row| row.get(0))?
     .collect()
 }
+
+#[cfg(test)]
+#[path = "schema_test.rs"]
+mod tests;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use eclusa_journal::{ChannelChange, Journal, JournalError, Token, TokenRole};
+use eclusa_journal::{ChannelChange, Journal, JournalError, Registry};
 use eclusa_model::{Channel, ChannelLimits, ChannelProfile, Color, Secret, SecretValues};
 
 use crate::Maker;
-use crate::make::{one, text};
+use crate::make::{audit, one, page, text};
 
 pub(crate) fn channel(id: &str, revision: u64) -> Channel {
     let secret = |name: &str, value: &str| (name.to_owned(), Secret::new(value));
@@ -45,28 +45,28 @@ fn delete(id: &str, expected: u64) -> ChannelChange {
 
 pub(crate) async fn a_channel_is_created_changed_and_deleted(maker: &impl Maker) {
     let journal = maker.open();
-    journal.change_channel(put(channel("shop", 1), 0)).await.unwrap();
-    journal.change_channel(put(channel("bot", 1), 0)).await.unwrap();
+    journal.change_channel(put(channel("shop", 1), 0), audit()).await.unwrap();
+    journal.change_channel(put(channel("bot", 1), 0), audit()).await.unwrap();
     assert_eq!(journal.channels().await.unwrap(), [channel("bot", 1), channel("shop", 1)]);
     let mut changed = channel("shop", 2);
     changed.profile.name = "Other".to_owned();
     changed.secrets.clear();
-    journal.change_channel(put(changed.clone(), 1)).await.unwrap();
+    journal.change_channel(put(changed.clone(), 1), audit()).await.unwrap();
     let journal = maker.reopen(journal);
     assert_eq!(journal.channels().await.unwrap(), [channel("bot", 1), changed]);
-    journal.change_channel(delete("shop", 2)).await.unwrap();
+    journal.change_channel(delete("shop", 2), audit()).await.unwrap();
     assert_eq!(journal.channels().await.unwrap(), [channel("bot", 1)]);
 }
 
 pub(crate) async fn the_id_of_a_deleted_channel_stays_taken(maker: &impl Maker) {
     let mut journal = maker.open();
-    journal.change_channel(put(channel("shop", 1), 0)).await.unwrap();
+    journal.change_channel(put(channel("shop", 1), 0), audit()).await.unwrap();
     one(&journal, text("c1", "m1")).await;
-    journal.change_channel(delete("shop", 1)).await.unwrap();
+    journal.change_channel(delete("shop", 1), audit()).await.unwrap();
     for _ in 0..2 {
-        let error = journal.change_channel(put(channel("shop", 1), 0)).await.unwrap_err();
+        let error = journal.change_channel(put(channel("shop", 1), 0), audit()).await.unwrap_err();
         assert!(matches!(&error, JournalError::ChannelRetired { id } if id == "shop"), "{error}");
-        let error = journal.change_channel(put(channel("shop", 2), 1)).await.unwrap_err();
+        let error = journal.change_channel(put(channel("shop", 2), 1), audit()).await.unwrap_err();
         assert!(matches!(error, JournalError::RevisionConflict { found: 0, .. }), "{error}");
         journal = maker.reopen(journal);
     }
@@ -74,15 +74,15 @@ pub(crate) async fn the_id_of_a_deleted_channel_stays_taken(maker: &impl Maker) 
     // The reason for it: its history is still there.
     assert!(one(&journal, text("c1", "m1")).await.events[0].duplicate);
     // Nothing else is taken: not its like, and not what never was a channel.
-    journal.change_channel(put(channel("Shop", 1), 0)).await.unwrap();
-    journal.change_channel(delete("never", 0)).await.unwrap();
-    journal.change_channel(put(channel("never", 1), 0)).await.unwrap();
+    journal.change_channel(put(channel("Shop", 1), 0), audit()).await.unwrap();
+    journal.change_channel(delete("never", 0), audit()).await.unwrap();
+    journal.change_channel(put(channel("never", 1), 0), audit()).await.unwrap();
 }
 
 pub(crate) async fn a_change_from_an_old_revision_is_refused(maker: &impl Maker) {
     let journal = maker.open();
-    journal.change_channel(put(channel("shop", 1), 0)).await.unwrap();
-    journal.change_channel(put(channel("shop", 2), 1)).await.unwrap();
+    journal.change_channel(put(channel("shop", 1), 0), audit()).await.unwrap();
+    journal.change_channel(put(channel("shop", 2), 1), audit()).await.unwrap();
     for (change, was, is) in [
         (put(channel("shop", 1), 0), 0, 2),
         (put(channel("shop", 2), 1), 1, 2),
@@ -91,7 +91,7 @@ pub(crate) async fn a_change_from_an_old_revision_is_refused(maker: &impl Maker)
         (put(channel("new", 2), 1), 1, 0),
         (delete("new", 1), 1, 0),
     ] {
-        let error = journal.change_channel(change).await.unwrap_err();
+        let error = journal.change_channel(change, audit()).await.unwrap_err();
         assert!(
             matches!(error, JournalError::RevisionConflict { expected, found, .. }
                 if (expected, found) == (was, is)),
@@ -104,28 +104,30 @@ pub(crate) async fn a_change_from_an_old_revision_is_refused(maker: &impl Maker)
 pub(crate) async fn a_logo_is_kept_and_removed(maker: &impl Maker) {
     let journal = maker.open();
     let logo = |byte| Some(("image/png".to_owned(), vec![byte; 100_000]));
-    journal.change_channel(put(channel("shop", 1), 0)).await.unwrap();
+    journal.change_channel(put(channel("shop", 1), 0), audit()).await.unwrap();
     assert_eq!(journal.logo("shop".to_owned()).await.unwrap(), None);
     for logo in [logo(1), logo(2), None, logo(3)] {
-        journal.set_logo("shop".to_owned(), logo.clone()).await.unwrap();
+        journal.set_logo("shop".to_owned(), logo.clone(), audit()).await.unwrap();
         assert_eq!(journal.logo("shop".to_owned()).await.unwrap(), logo);
     }
-    journal.change_channel(delete("shop", 1)).await.unwrap();
+    journal.change_channel(delete("shop", 1), audit()).await.unwrap();
     assert_eq!(journal.logo("shop".to_owned()).await.unwrap(), None);
 }
 
-pub(crate) async fn tokens_are_kept_by_name(maker: &impl Maker) {
+pub(crate) async fn each_change_is_recorded_with_who_did_it(maker: &impl Maker) {
     let journal = maker.open();
-    let token = |name: &str, byte, role| Token {
-        name: name.to_owned(),
-        hash: [byte; 32],
-        role,
-        created_at: "2026-01-01T00:00:00Z".to_owned(),
+    let mut expected = Vec::new();
+    let mut said = |journal_took_it: bool| {
+        let audit = audit();
+        if journal_took_it {
+            expected.insert(0, audit.clone());
+        }
+        audit
     };
-    journal.put_token(token("platform", 1, TokenRole::Platform)).await.unwrap();
-    journal.put_token(token("admin", 2, TokenRole::Viewer)).await.unwrap();
-    journal.put_token(token("admin", 3, TokenRole::Admin)).await.unwrap();
-    let journal = maker.reopen(journal);
-    let expected = [token("admin", 3, TokenRole::Admin), token("platform", 1, TokenRole::Platform)];
-    assert_eq!(journal.tokens().await.unwrap(), expected);
+    journal.change_channel(put(channel("shop", 1), 0), said(true)).await.unwrap();
+    journal.change_channel(put(channel("shop", 1), 0), said(false)).await.unwrap_err();
+    journal.set_logo("shop".to_owned(), None, said(true)).await.unwrap();
+    journal.change_channel(delete("shop", 1), said(true)).await.unwrap();
+    journal.change_channel(put(channel("shop", 1), 0), said(false)).await.unwrap_err();
+    assert_eq!(maker.reopen(journal).audit(None, page(10)).await.unwrap(), expected);
 }

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use eclusa_journal::{
     ChannelChange, DeliveryBody, Finish, Journal, JournalError, LetterFilter, Letters, OpenError,
-    Registry, RegistryChange, SqliteJournal, SqliteOptions, Token, TokenRole, Traffic, Window,
-    check_folder,
+    Registry, RegistryChange, SqliteJournal, SqliteOptions, Token, TokenChange, TokenRole, Traffic,
+    Window, check_folder,
 };
 use eclusa_model::Problem;
 
 use crate::channels::channel;
+use crate::make::audit as made;
 use crate::make::{
     accept, attempt, done, failed, keyed, number, one, page, pushed, remap, revision, sent,
     started, text, unmapped,
@@ -33,12 +34,19 @@ async fn fill(journal: &SqliteJournal) {
     let again = journal.accept(failed(Some(revision()), "again")).await.unwrap();
     journal.remap(remap(&again, vec![text("c1", "m3")])).await.unwrap();
     let put = ChannelChange::Put { channel: Box::new(channel("shop", 1)), expected: 0 };
-    journal.change_channel(put).await.unwrap();
+    journal.change_channel(put, made()).await.unwrap();
     let logo = Some(("image/png".to_owned(), vec![7; 5000]));
-    journal.set_logo("shop".to_owned(), logo).await.unwrap();
+    journal.set_logo("shop".to_owned(), logo, made()).await.unwrap();
     let created_at = "2026-01-01T00:00:00Z".to_owned();
-    let (name, hash) = ("admin".to_owned(), [3; 32]);
-    journal.put_token(Token { name, hash, role: TokenRole::Admin, created_at }).await.unwrap();
+    let token = Token {
+        name: "admin".to_owned(),
+        hash: [3; 32],
+        role: TokenRole::Admin,
+        created_at,
+        expires_at_ms: None,
+        last_used_at_ms: None,
+    };
+    journal.change_token(TokenChange::Put(token), made()).await.unwrap();
     let (adapter, deployments) = (Some(adapter("open", 1)), vec![deployment(1, "open")]);
     let audit = vec![entry(1, "open")];
     journal.record(RegistryChange { adapter, deployments, audit }).await.unwrap();
@@ -134,6 +142,9 @@ async fn a_flipped_byte_never_changes_what_is_read() {
         damaged[at] ^= 1 << (flip % 8);
         let copy = tempfile::tempdir().unwrap();
         std::fs::write(copy.path().join("journal.db"), &damaged).unwrap();
+        // With the key, so that secrets open where they are whole.
+        let key = |folder: &Path| folder.join("secrets.key");
+        std::fs::copy(key(maker.0.path()), key(copy.path())).unwrap();
         let report = check_folder(copy.path(), &|_| {}).unwrap();
         let Ok(journal) = open(copy.path()) else {
             refused += 1;

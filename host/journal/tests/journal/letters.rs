@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use eclusa_journal::registry::{AuditAction, AuditEntry};
+use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject, SubjectKind};
 use eclusa_journal::{
     DeliveryBody, DeliveryChange, Discard, Discarded, Finish, HELD, Handled, Journal,
     LetterContent, LetterFilter, LetterKind, LetterState, Letters, MessageState, Redrive, Registry,
@@ -23,7 +23,7 @@ pub(crate) fn entry(action: AuditAction, id: &str) -> AuditEntry {
         at: "2026-01-02T06:00:00Z".to_owned(),
         actor: "ops".to_owned(),
         action,
-        adapter: "open".to_owned(),
+        subject: AuditSubject::new(SubjectKind::DeadLetter, id),
         revision: None,
         deployment: None,
         channel: Some("shop".to_owned()),

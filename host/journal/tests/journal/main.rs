@@ -28,6 +28,7 @@ mod same;
 mod status;
 mod storage;
 mod submit;
+mod tokens;
 mod traffic;
 
 use std::sync::Arc;
@@ -188,7 +189,10 @@ suite! {
         the_id_of_a_deleted_channel_stays_taken
         a_change_from_an_old_revision_is_refused
         a_logo_is_kept_and_removed
-        tokens_are_kept_by_name;
+        each_change_is_recorded_with_who_did_it;
+    tokens:
+        tokens_are_kept_by_name
+        a_name_is_one_token;
     traffic:
         requests_are_listed_by_channel
         a_request_names_its_events
@@ -212,6 +216,7 @@ suite! {
         a_record_from_an_old_revision_changes_nothing
         what_is_on_record_is_not_written_over
         what_happened_is_read_page_by_page
+        what_happened_is_found_by_all_that_it_is_about
         a_component_is_kept_under_its_hash
         a_component_has_no_name_but_its_hash;
     prune:

@@ -1,5 +1,8 @@
 //! Requests, messages and attempts to test with.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject, SubjectKind};
 use eclusa_journal::{
     Accept, Accepted, Attempt, DeadLetter, Deliveries, Delivery, DeliveryBody, DeliveryChange,
     DeliveryId, Finish, Idempotency, Journal, LetterFilter, Letters, Mapping, MessageRecord, Page,
@@ -247,4 +250,12 @@ pub(crate) async fn letters(journal: &impl Letters) -> Vec<DeadLetter> {
 
 pub(crate) fn page(limit: u32) -> Page {
     Page { limit, ..Page::default() }
+}
+
+/// Who did it, where that does not matter; each time another entry.
+pub(crate) fn audit() -> AuditEntry {
+    static TIME: AtomicI64 = AtomicI64::new(1_700_000_000_000);
+    let now_ms = TIME.fetch_add(1, Ordering::Relaxed);
+    let subject = AuditSubject::new(SubjectKind::Channel, "shop");
+    AuditEntry::new(now_ms, "ana", AuditAction::Changed, subject, "name")
 }

@@ -10,6 +10,10 @@ const FIRST_VERSION: &str = "
     DROP TABLE adapters;
     DROP TABLE deployments;
     DROP TABLE audit;
+    DROP TABLE audit_subjects;
+    DROP TABLE unclean;
+    ALTER TABLE tokens DROP COLUMN expires_at_ms;
+    ALTER TABLE tokens DROP COLUMN last_used_at_ms;
     DROP INDEX requests_channel;
     DROP INDEX messages_channel;
     DROP INDEX requests_failed;

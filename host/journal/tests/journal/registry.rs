@@ -1,10 +1,10 @@
 //! What is known of adapters.
 
 use eclusa_journal::registry::{
-    AdapterRecord, AuditAction, AuditEntry, Deployment, DeploymentState, Door, KeptRevision, Mode,
-    Served, StageRecord,
+    AdapterRecord, AuditAbout, AuditAction, AuditEntry, AuditSubject, Deployment, DeploymentState,
+    Door, KeptRevision, Mode, Served, StageRecord, SubjectKind,
 };
-use eclusa_journal::{JournalError, Page, Registry, RegistryChange};
+use eclusa_journal::{Journal, JournalError, Page, Registry, RegistryChange};
 use sha2::{Digest, Sha256};
 
 use crate::Maker;
@@ -63,12 +63,16 @@ pub(crate) fn entry(number: u64, adapter: &str) -> AuditEntry {
         at: "2026-01-02T03:04:05Z".to_owned(),
         actor: "ana".to_owned(),
         action: AuditAction::Submitted,
-        adapter: adapter.to_owned(),
+        subject: AuditSubject::new(SubjectKind::Adapter, adapter),
         revision: Some("ab".repeat(32)),
         deployment: None,
         channel: None,
         detail: "a file of 12 bytes".to_owned(),
     }
+}
+
+pub(crate) fn about(kind: SubjectKind, id: Option<&str>) -> AuditAbout {
+    AuditAbout { kind, id: id.map(str::to_owned) }
 }
 
 pub(crate) fn sha256(bytes: &[u8]) -> String {
@@ -175,7 +179,8 @@ pub(crate) async fn what_happened_is_read_page_by_page(maker: &impl Maker) {
             let page = Page { before: before.clone(), ..page(2) };
             let found = journal.deployments(name.clone(), page.clone()).await.unwrap();
             deployments.extend(found.iter().map(|it| it.id.clone()));
-            let found = journal.audit(name.clone(), page).await.unwrap();
+            let about = name.clone().map(|name| about(SubjectKind::Adapter, Some(&name)));
+            let found = journal.audit(about, page).await.unwrap();
             before = found.last().map(|entry| entry.id.clone());
             audit.extend(found.into_iter().map(|it| it.id));
             if before.is_none() {
@@ -190,6 +195,41 @@ pub(crate) async fn what_happened_is_read_page_by_page(maker: &impl Maker) {
     let is_cursor = |error| matches!(error, JournalError::Cursor { .. });
     assert!(is_cursor(journal.deployments(None, wrong.clone()).await.unwrap_err()));
     assert!(is_cursor(journal.audit(None, wrong).await.unwrap_err()));
+}
+
+pub(crate) async fn what_happened_is_found_by_all_that_it_is_about(maker: &impl Maker) {
+    let journal = maker.open();
+    let on = |number, kind, id: &str, channel: Option<&str>| AuditEntry {
+        subject: AuditSubject::new(kind, id),
+        channel: channel.map(str::to_owned),
+        ..entry(number, "")
+    };
+    let entries = [
+        on(1, SubjectKind::Adapter, "shop", None),
+        on(2, SubjectKind::Adapter, "shop", Some("site")),
+        on(3, SubjectKind::Channel, "site", Some("site")),
+        on(4, SubjectKind::Channel, "shop", None),
+        on(5, SubjectKind::Token, "ana", None),
+    ];
+    for entry in &entries {
+        journal.note(entry.clone()).await.unwrap();
+    }
+    let journal = maker.reopen(journal);
+    for (kind, name, expected) in [
+        (SubjectKind::Adapter, None, vec![2, 1]),
+        (SubjectKind::Adapter, Some("shop"), vec![2, 1]),
+        (SubjectKind::Adapter, Some("site"), vec![]),
+        (SubjectKind::Channel, None, vec![4, 3, 2]),
+        (SubjectKind::Channel, Some("site"), vec![3, 2]),
+        (SubjectKind::Channel, Some("shop"), vec![4]),
+        (SubjectKind::Token, Some("ana"), vec![5]),
+        (SubjectKind::Key, None, vec![]),
+    ] {
+        let found = journal.audit(Some(about(kind, name)), page(10)).await.unwrap();
+        let found: Vec<_> = found.into_iter().map(|it| it.id).collect();
+        let expected: Vec<_> = expected.into_iter().map(id).collect();
+        assert_eq!(found, expected, "{kind:?} {name:?}");
+    }
 }
 
 pub(crate) async fn a_component_is_kept_under_its_hash(maker: &impl Maker) {

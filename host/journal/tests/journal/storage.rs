@@ -8,7 +8,7 @@ use eclusa_journal::{
 };
 
 use crate::make::{
-    accept, all, failed, next, one, page, pushed, remap, started, submit, text, unmapped,
+    accept, all, audit, failed, next, one, page, pushed, remap, started, submit, text, unmapped,
 };
 use crate::{Maker, Sqlite};
 
@@ -116,9 +116,10 @@ async fn what_was_answered_is_in_the_files_at_any_moment() {
     }
 }
 
-/// As a power cut leaves them: the database and its log, not the index of it.
+/// As a power cut leaves them: the database, its log and the key of its secrets,
+/// not the index of the log.
 fn copy_files(from: &Path, to: &Path) {
-    for file in ["journal.db", "journal.db-wal"] {
+    for file in ["journal.db", "journal.db-wal", "secrets.key"] {
         std::fs::copy(from.join(file), to.join(file)).unwrap();
     }
 }
@@ -243,7 +244,7 @@ async fn a_statement_that_fails_hurts_only_its_own_request() {
             let journal = Arc::clone(&journal);
             tokio::spawn(async move {
                 match number % 10 {
-                    0 => journal.set_logo("shop".to_owned(), None).await.is_err(),
+                    0 => journal.set_logo("shop".to_owned(), None, audit()).await.is_err(),
                     _ => !one(&*journal, text("c1", &number.to_string())).await.events.is_empty(),
                 }
             })

@@ -10,8 +10,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use eclusa_journal::{
     Accept, Accepted, Attempt, ChannelChange, Deliveries, DeliveryBody, DeliveryId, EventPage,
-    Finish, Journal, JournalError, Lane, MemoryJournal, MessageRecord, MessageState, Page,
-    RequestRecord, Submit, Submitted, Token,
+    Finish, Journal, JournalError, KeyRotation, Lane, MemoryJournal, MessageRecord, MessageState,
+    Page, RequestRecord, Submit, Submitted, Token, TokenChange, registry::AuditEntry,
 };
 use eclusa_model::{Channel, Content, Extra};
 use tokio::sync::watch;
@@ -81,20 +81,34 @@ impl Journal for Failing {
     async fn channels(&self) -> Result<Vec<Channel>> {
         self.journal.channels().await
     }
-    async fn change_channel(&self, change: ChannelChange) -> Result<()> {
-        self.journal.change_channel(change).await
+    async fn change_channel(&self, change: ChannelChange, audit: AuditEntry) -> Result<()> {
+        self.journal.change_channel(change, audit).await
     }
     async fn logo(&self, channel: String) -> Result<Option<(String, Vec<u8>)>> {
         self.journal.logo(channel).await
     }
-    async fn set_logo(&self, channel: String, logo: Option<(String, Vec<u8>)>) -> Result<()> {
-        self.journal.set_logo(channel, logo).await
+    async fn set_logo(
+        &self,
+        channel: String,
+        logo: Option<(String, Vec<u8>)>,
+        audit: AuditEntry,
+    ) -> Result<()> {
+        self.journal.set_logo(channel, logo, audit).await
     }
     async fn tokens(&self) -> Result<Vec<Token>> {
         self.journal.tokens().await
     }
-    async fn put_token(&self, token: Token) -> Result<()> {
-        self.journal.put_token(token).await
+    async fn change_token(&self, change: TokenChange, audit: AuditEntry) -> Result<()> {
+        self.journal.change_token(change, audit).await
+    }
+    async fn token_used(&self, name: String, at_ms: i64) -> Result<()> {
+        self.journal.token_used(name, at_ms).await
+    }
+    async fn rotate_keys(&self, audit: AuditEntry) -> Result<KeyRotation> {
+        self.journal.rotate_keys(audit).await
+    }
+    async fn note(&self, audit: AuditEntry) -> Result<()> {
+        self.journal.note(audit).await
     }
     fn health(&self) -> std::result::Result<(), String> {
         self.journal.health()

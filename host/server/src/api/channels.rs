@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use eclusa_journal::ChannelChange;
+use eclusa_journal::registry::{AuditAction, SubjectKind};
 use eclusa_model::{Channel, ChannelProfile, Secret, SecretValues};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{ChannelInput, body};
+use super::{ChannelInput, body, channel_changes};
 use crate::app::App;
-use crate::auth::random_hex;
+use crate::auth::{Actor, random_hex};
 use crate::problem::{ApiProblem, Violation};
 
 /// A channel as it is shown: of headers and secrets only the names.
@@ -97,9 +98,13 @@ pub(super) async fn read(
     Ok(shown(&app, &*find(&app, &id)?, StatusCode::OK))
 }
 
-pub(super) async fn post(State(app): State<App>, request: Bytes) -> Result<Response, ApiProblem> {
+pub(super) async fn post(
+    State(app): State<App>,
+    Extension(Actor(actor)): Extension<Actor>,
+    request: Bytes,
+) -> Result<Response, ApiProblem> {
     let input: ChannelInput = body::read(&request)?;
-    let channel = save(&app, input, None).await?;
+    let channel = save(&app, input, None, &actor).await?;
     Ok(shown(&app, &channel, StatusCode::CREATED))
 }
 
@@ -107,6 +112,7 @@ pub(super) async fn post(State(app): State<App>, request: Bytes) -> Result<Respo
 pub(super) async fn put(
     State(app): State<App>,
     Path(id): Path<String>,
+    Extension(Actor(actor)): Extension<Actor>,
     headers: HeaderMap,
     request: Bytes,
 ) -> Result<Response, ApiProblem> {
@@ -119,7 +125,7 @@ pub(super) async fn put(
     let before = app.channels.by_id(&id).map(|active| Arc::clone(&active.channel));
     check_precondition(&headers, before.as_deref())?;
     let status = if before.is_some() { StatusCode::OK } else { StatusCode::CREATED };
-    let channel = save(&app, input, before.as_deref()).await?;
+    let channel = save(&app, input, before.as_deref(), &actor).await?;
     Ok(shown(&app, &channel, status))
 }
 
@@ -127,6 +133,7 @@ pub(super) async fn put(
 pub(super) async fn patch(
     State(app): State<App>,
     Path(id): Path<String>,
+    Extension(Actor(actor)): Extension<Actor>,
     headers: HeaderMap,
     request: Bytes,
 ) -> Result<Response, ApiProblem> {
@@ -157,27 +164,31 @@ pub(super) async fn patch(
     if input.id.as_ref().is_some_and(|named| *named != id) {
         return Err(ApiProblem::violations(vec![Violation::new("/id", "an id never changes")]));
     }
-    let channel = save(&app, input, Some(&before)).await?;
+    let channel = save(&app, input, Some(&before), &actor).await?;
     Ok(shown(&app, &channel, StatusCode::OK))
 }
 
 pub(super) async fn delete(
     State(app): State<App>,
     Path(id): Path<String>,
+    Extension(Actor(actor)): Extension<Actor>,
     headers: HeaderMap,
 ) -> Result<StatusCode, ApiProblem> {
     let channel = find(&app, &id)?;
     check_precondition(&headers, Some(&channel))?;
-    app.channels.change(ChannelChange::Delete { id, expected: channel.revision }).await?;
+    let audit = app.audit(&actor, AuditAction::Deleted, SubjectKind::Channel, &id, "");
+    let change = ChannelChange::Delete { id, expected: channel.revision };
+    app.channels.change(change, audit).await?;
     reviewed(&app, &channel.profile.adapter).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Checks a channel and records it.
+/// Checks a channel and records it, and who did it.
 pub(crate) async fn save(
     app: &App,
     input: ChannelInput,
     before: Option<&Channel>,
+    actor: &str,
 ) -> Result<Channel, ApiProblem> {
     input.check_limits(app.config.limits.channel_body_bytes)?;
     // 128 bits: nobody guesses an ingress URL.
@@ -185,8 +196,13 @@ pub(crate) async fn save(
     let (routes, guard) = (app.deployer.routes(), app.config.guard());
     let channel = input.into_channel(routes, &guard, before, new_key, app.now())?;
     let expected = before.map_or(0, |channel| channel.revision);
+    let (action, detail) = match before {
+        None => (AuditAction::Created, format!("adapter {}", channel.profile.adapter)),
+        Some(before) => (AuditAction::Changed, channel_changes::changed(before, &channel)),
+    };
+    let audit = app.audit(actor, action, SubjectKind::Channel, &channel.profile.id, detail);
     app.channels
-        .change(ChannelChange::Put { channel: Box::new(channel.clone()), expected })
+        .change(ChannelChange::Put { channel: Box::new(channel.clone()), expected }, audit)
         .await
         .map_err(|error| match error {
             eclusa_journal::JournalError::RevisionConflict { .. } if before.is_none() => {

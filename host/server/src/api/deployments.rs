@@ -57,7 +57,7 @@ pub(super) async fn diff(
 
 /// `GET /v1/audit`, newest first.
 pub(super) async fn audit(State(app): State<App>, uri: Uri) -> Result<Response, ApiProblem> {
-    let (adapter, page) = page::of_adapter(&uri)?;
-    let entries = app.deployer.audit(adapter, page).await?;
+    let (about, page) = page::of_audit(&uri)?;
+    let entries = app.deployer.audit(about, page).await?;
     Ok(Json(json!({ "entries": entries })).into_response())
 }

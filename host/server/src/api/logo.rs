@@ -1,12 +1,15 @@
 //! `/v1/channels/{id}/logo`.
 
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use eclusa_journal::registry::{AuditAction, SubjectKind};
 
 use super::channels::find;
 use crate::app::App;
+use crate::auth::Actor;
 use crate::problem::ApiProblem;
 
 /// Largest logo in bytes.
@@ -38,6 +41,7 @@ pub(super) async fn read(
 pub(super) async fn put(
     State(app): State<App>,
     Path(id): Path<String>,
+    Extension(Actor(actor)): Extension<Actor>,
     request: Bytes,
 ) -> Result<StatusCode, ApiProblem> {
     find(&app, &id)?;
@@ -58,16 +62,20 @@ pub(super) async fn put(
         )
         .action("Save the picture as PNG and send its bytes as the body.")
     })?;
-    app.journal.set_logo(id, Some((mime.to_owned(), request.to_vec()))).await?;
+    let detail = format!("{mime}, {} bytes", request.len());
+    let audit = app.audit(&actor, AuditAction::LogoSet, SubjectKind::Channel, &id, detail);
+    app.journal.set_logo(id, Some((mime.to_owned(), request.to_vec())), audit).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 pub(super) async fn delete(
     State(app): State<App>,
     Path(id): Path<String>,
+    Extension(Actor(actor)): Extension<Actor>,
 ) -> Result<StatusCode, ApiProblem> {
     find(&app, &id)?;
-    app.journal.set_logo(id, None).await?;
+    let audit = app.audit(&actor, AuditAction::LogoRemoved, SubjectKind::Channel, &id, "");
+    app.journal.set_logo(id, None, audit).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -3,6 +3,7 @@
 mod adapters;
 mod backups;
 mod body;
+mod channel_changes;
 mod channel_input;
 mod channels;
 mod deploy;
@@ -14,16 +15,19 @@ mod messages;
 mod page;
 mod query;
 mod replay;
+mod secrets;
+mod tokens;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 
 pub(crate) use channel_input::ChannelInput;
 pub(crate) use channels::{ingress_url, save};
+pub(crate) use tokens::ADMIN;
 
 use crate::app::App;
 use crate::auth::Permission;
@@ -73,6 +77,10 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route_layer(guard(Permission::Operate));
     let administer = Router::new()
         .route("/v1/backups", get(backups::list).post(backups::make))
+        .route("/v1/secrets/rotate", post(secrets::rotate))
+        .route("/v1/tokens", get(tokens::list).post(tokens::create))
+        .route("/v1/tokens/{name}", delete(tokens::revoke))
+        .route("/v1/tokens/{name}/rotate", post(tokens::rotate))
         .route_layer(guard(Permission::Administer));
     // One byte more than the engine takes, so that it says itself what is too large.
     let file = DefaultBodyLimit::max(app.config.limits.engine().component_bytes + 1);
@@ -88,7 +96,7 @@ async fn allow(
     mut request: Request,
     next: Next,
 ) -> Result<Response, ApiProblem> {
-    let actor = app.tokens.check(request.headers(), permission)?;
+    let actor = app.tokens.check(request.headers(), permission, app.clock.now_ms())?;
     request.extensions_mut().insert(actor);
     Ok(next.run(request).await)
 }

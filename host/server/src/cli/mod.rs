@@ -13,7 +13,9 @@ mod keep;
 mod names;
 mod output;
 mod replay;
+mod secrets;
 mod serve;
+mod token;
 mod words;
 
 use std::process::ExitCode;
@@ -60,9 +62,15 @@ enum Command {
     /// Look after what could not be handed on or mapped: list, show, redrive, discard.
     #[command(subcommand)]
     DeadLetter(dead_letter::Command),
+    /// Look after the key that encrypts secrets on the disk: rotate.
+    #[command(subcommand)]
+    Secrets(secrets::Command),
+    /// Look after the tokens of a server: list, create, revoke, rotate, reset-admin.
+    #[command(subcommand)]
+    Token(token::Command),
     /// Show what a recorded message was, and what it becomes in another revision.
     Replay(replay::Args),
-    /// Show who did what to adapters, and when.
+    /// Show who did what, and when.
     Audit(audit::Args),
     /// Back up what is recorded, of a running server or of a data folder.
     Backup(keep::BackupArgs),
@@ -95,6 +103,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Adapter(command) => adapter::run(command, cli.json),
         Command::Channel(command) => channel::run(command, cli.json),
         Command::DeadLetter(command) => dead_letter::run(command, cli.json),
+        Command::Secrets(command) => secrets::run(command, cli.json),
+        Command::Token(command) => token::run(command, cli.json),
         Command::Replay(args) => replay::run(&args, cli.json),
         Command::Audit(args) => audit::run(&args, cli.json),
         Command::Backup(args) => keep::backup(&args, cli.json),

@@ -30,6 +30,18 @@ pub(super) fn channel(id: &str) -> Result<&str, Failure> {
     }
 }
 
+/// A token's name.
+pub(super) fn token(name: &str) -> Result<&str, Failure> {
+    match validate_channel_id(name) {
+        Ok(()) => Ok(name),
+        Err(error) => Err(Failure::new(
+            "bad_name",
+            format!("`{name}` is no name of a token: {error}"),
+            "See `eclusa token list` for the names of a server's tokens.",
+        )),
+    }
+}
+
 /// A revision: the first digits of its SHA-256, or all of them.
 pub(super) fn revision(digits: &str) -> Result<String, Failure> {
     let known = (1..=64).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_hexdigit());

@@ -3,7 +3,7 @@
 
 mod chats;
 
-use eclusa_journal::TokenRole;
+use eclusa_journal::{JournalError, TokenRole};
 use eclusa_model::{Channel, Color, Manifest, Secret};
 use serde_json::{Map, Value};
 
@@ -52,10 +52,10 @@ curl -sS '{base}/v1/channels/demo-open/messages' -H 'authorization: Bearer {toke
 }
 
 /// Creates what is missing. The token is a new one at every start.
-pub(crate) async fn set_up(app: &App) -> Demo {
+pub(crate) async fn set_up(app: &App) -> Result<Demo, JournalError> {
     let token = new_token();
     // Kept nowhere: it ends with the demo.
-    app.tokens.lend("demo", TokenRole::Admin, &token, app.now());
+    app.tokens.lend("demo", TokenRole::Admin, &token, app.now()).await?;
     for (adapter, color) in app.deployer.routes().names().iter().zip(COLORS.iter().cycle()) {
         if let Err(problem) = create_channel(app, adapter, color).await {
             tracing::warn!(adapter, "the demo has no channel for this adapter: {problem}");
@@ -63,7 +63,7 @@ pub(crate) async fn set_up(app: &App) -> Demo {
     }
     let open_ingress =
         app.channels.by_id("demo-open").map(|active| ingress_url(app, &active.channel));
-    Demo { chats: FakeChats::default(), base: app.config.public_url(), token, open_ingress }
+    Ok(Demo { chats: FakeChats::default(), base: app.config.public_url(), token, open_ingress })
 }
 
 async fn create_channel(app: &App, adapter: &str, color: &str) -> Result<(), String> {
@@ -72,7 +72,7 @@ async fn create_channel(app: &App, adapter: &str, color: &str) -> Result<(), Str
     let before = app.channels.by_id(&id);
     let kept = before.as_ref().map(|active| &*active.channel);
     let input = channel_input(app, &id, adapter, color, revision.manifest(), kept)?;
-    match save(app, input, kept).await {
+    match save(app, input, kept, "demo").await {
         Ok(_) => Ok(()),
         Err(problem) => Err(format!("{problem:?}")),
     }

@@ -160,5 +160,6 @@ impl Api {
 /// Whether the document names the codes of this call's problems.
 fn tells_codes(operation: &Value) -> bool {
     let id = operation["operationId"].as_str().unwrap();
-    operation["tags"][0] == "adapters" || id.starts_with("replay")
+    ["adapters", "tokens"].iter().any(|tag| operation["tags"][0] == *tag)
+        || id.starts_with("replay")
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use eclusa_journal::registry::{AuditAction, DeploymentState, Door, Mode, Policy};
+use eclusa_journal::TokenRole;
+use eclusa_journal::registry::{AuditAction, DeploymentState, Door, Mode, Policy, SubjectKind};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -35,6 +36,8 @@ fn enums_have_the_values_that_the_server_writes_and_explain_each() {
         (document.schema("Mode").clone(), variants::<Mode>()),
         (property("Deployment", "door"), variants::<Door>()),
         (property("AuditEntry", "action"), variants::<AuditAction>()),
+        (property("AuditSubject", "kind"), variants::<SubjectKind>()),
+        (property("Token", "role"), variants::<TokenRole>()),
     ];
     for (schema, variants) in enums {
         assert_eq!(listed(&schema), variants);

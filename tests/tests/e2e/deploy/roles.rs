@@ -1,39 +1,34 @@
 //! Who may do what to adapters, and that it is recorded who did it.
 
-use eclusa_journal::{Journal, SqliteJournal, SqliteOptions, Token, TokenRole};
+use std::collections::HashMap;
+
 use eclusa_tests::{Answer, shop};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::world::id_of;
 use super::{NAME, Shop};
 
-/// A shop with a token of each role; there is no call yet that makes tokens, so
-/// they are put into the journal.
-async fn with_tokens() -> Shop {
-    let mut shop = Shop::open().await;
-    assert!(shop.eclusa.stop().success());
-    let journal = SqliteJournal::open(shop.eclusa.data(), SqliteOptions::default()).unwrap();
-    for (name, role) in [
-        ("viewer", TokenRole::Viewer),
-        ("operator", TokenRole::Operator),
-        ("platform", TokenRole::Platform),
-    ] {
-        let hash = Sha256::digest(token(name)).into();
-        let created_at = "2026-01-02T03:04:05Z".to_owned();
-        journal.put_token(Token { name: name.to_owned(), hash, role, created_at }).await.unwrap();
+/// A shop, and a token of each role.
+async fn with_tokens() -> (Shop, Tokens) {
+    let shop = Shop::open().await;
+    let mut tokens = Tokens::new();
+    for role in ["viewer", "operator", "platform"] {
+        tokens.insert(role, shop.eclusa.new_token(role, role).await);
     }
-    tokio::task::spawn_blocking(move || journal.close()).await.unwrap();
-    shop.eclusa.start_again();
-    shop
+    (shop, tokens)
 }
 
-fn token(name: &str) -> String {
-    format!("token-of-the-{name}")
-}
+type Tokens = HashMap<&'static str, String>;
 
-async fn call(shop: &Shop, who: &str, method: &str, path: &str, body: &[u8]) -> Answer {
-    let header = ("authorization".to_owned(), format!("Bearer {}", token(who)));
+async fn call(
+    (shop, tokens): (&Shop, &Tokens),
+    who: &str,
+    method: &str,
+    path: &str,
+    body: &[u8],
+) -> Answer {
+    let token = tokens.get(who).map_or("token-of-a-stranger", String::as_str);
+    let header = ("authorization".to_owned(), format!("Bearer {token}"));
     shop.eclusa.call(method, path, &[header], body).await
 }
 
@@ -55,16 +50,16 @@ fn changes(shop: &Shop) -> Vec<(&'static str, &'static str, Vec<u8>)> {
 
 #[tokio::test]
 async fn who_may_not_operate_may_only_look() {
-    let shop = with_tokens().await;
+    let (shop, tokens) = with_tokens().await;
     let message = shop.write(shop.site(), "t1", "Oi").await;
     shop.deploy("2", "trial").await;
     let before = shop.eclusa.audit(NAME).await;
     for (method, path, body) in changes(&shop) {
         for who in ["viewer", "platform"] {
-            let answer = call(&shop, who, method, path, &body).await;
+            let answer = call((&shop, &tokens), who, method, path, &body).await;
             answer.problem(403, "permission_missing");
         }
-        call(&shop, "stranger", method, path, &body).await.problem(401, "token_unknown");
+        call((&shop, &tokens), "stranger", method, path, &body).await.problem(401, "token_unknown");
         shop.eclusa.call(method, path, &[], body).await.problem(401, "token_missing");
     }
     assert_eq!(shop.eclusa.audit(NAME).await, before);
@@ -79,17 +74,17 @@ async fn who_may_not_operate_may_only_look() {
         format!("/v1/messages/{message}/replay"),
     ] {
         for who in ["viewer", "platform", "operator"] {
-            call(&shop, who, "GET", &path, b"").await.ok();
+            call((&shop, &tokens), who, "GET", &path, b"").await.ok();
         }
-        call(&shop, "stranger", "GET", &path, b"").await.problem(401, "token_unknown");
+        call((&shop, &tokens), "stranger", "GET", &path, b"").await.problem(401, "token_unknown");
     }
 }
 
 #[tokio::test]
 async fn it_is_recorded_who_did_it() {
-    let shop = with_tokens().await;
+    let (shop, tokens) = with_tokens().await;
     let operator = async |method: &str, path: &str, body: &[u8]| {
-        call(&shop, "operator", method, path, body).await.ok()
+        call((&shop, &tokens), "operator", method, path, body).await.ok()
     };
     operator("PUT", "/v1/adapters/shop/policy", br#"{"mode":"manual"}"#).await;
     let submitted = operator("PUT", "/v1/adapters/shop", &shop::revision("2")).await;

@@ -10,7 +10,7 @@ pub(super) use list::{list, unmapped};
 pub(super) use redrive::{redrive, redrive_many};
 pub(super) use show::show;
 
-use eclusa_journal::registry::{AuditAction, AuditEntry};
+use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject, SubjectKind};
 use eclusa_journal::{DeadLetter, LetterFilter, LetterKind, LetterState, unix_ms};
 use serde::Deserialize;
 
@@ -74,10 +74,6 @@ fn entry(
     letter: &DeadLetter,
     detail: String,
 ) -> AuditEntry {
-    let adapter = match app.channels.by_id(&letter.channel) {
-        Some(active) => active.channel.profile.adapter.clone(),
-        // The channel was deleted.
-        None => letter.revision.as_ref().map(|it| it.adapter.clone()).unwrap_or_default(),
-    };
-    app.deployer.entry_of_channel(actor, action, adapter, letter.channel.clone(), detail)
+    let subject = AuditSubject::new(SubjectKind::DeadLetter, &letter.id);
+    app.deployer.entry_of_channel(actor, action, subject, letter.channel.clone(), detail)
 }

@@ -1,0 +1,51 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use super::*;
+use crate::Page;
+use crate::registry::{AuditAbout, AuditAction, AuditSubject, SubjectKind};
+use crate::sqlite::{audit, tokens};
+
+/// A database as the program left it that came before the migration with this in
+/// it.
+fn before(part: &str) -> Connection {
+    let conn = Connection::open_in_memory().unwrap();
+    let at = MIGRATIONS.iter().position(|migration| migration.contains(part)).unwrap();
+    for migration in &MIGRATIONS[..at] {
+        conn.execute_batch(migration).unwrap();
+    }
+    conn.pragma_update(None, "user_version", at as u32).unwrap();
+    conn
+}
+
+#[test]
+fn the_audit_and_the_tokens_of_an_older_version_are_taken_over() {
+    let mut conn = before("audit_of_adapters");
+    conn.execute_batch(
+        r#"
+        INSERT INTO audit VALUES
+            ('01HF7YAT00000000000000000A', 'open',
+             '{"id":"01HF7YAT00000000000000000A","at":"2026-01-02T03:04:05Z","actor":"ana",
+               "action":"submitted","adapter":"open","revision":"ab","deployment":null,
+               "channel":null,"detail":"12 bytes"}'),
+            ('01HF7YAT00000000000000000B', 'open',
+             '{"id":"01HF7YAT00000000000000000B","at":"2026-01-02T03:04:05Z","actor":"ana",
+               "action":"pinned","adapter":"open","revision":"ab","deployment":null,
+               "channel":"shop","detail":"why"}');
+        INSERT INTO tokens (name, hash, role, created_at)
+            VALUES ('admin', zeroblob(32), 'admin', '2026-01-01T00:00:00Z');"#,
+    )
+    .unwrap();
+    prepare(&mut conn).unwrap();
+
+    let page = Page { channel: None, before: None, limit: 10 };
+    let listed = |about: Option<AuditAbout>| audit::page(&conn, about.as_ref(), &page).unwrap();
+    let of = |kind, id: &str| Some(AuditAbout { kind, id: Some(id.to_owned()) });
+    let all = listed(None);
+    assert_eq!(all.len(), 2);
+    assert_eq!(all[0].subject, AuditSubject::new(SubjectKind::Adapter, "open"));
+    assert_eq!((all[0].action, all[0].detail.as_str()), (AuditAction::Pinned, "why"));
+    assert_eq!(listed(of(SubjectKind::Adapter, "open")), all);
+    assert_eq!(listed(of(SubjectKind::Channel, "shop")), all[..1]);
+    let tokens = tokens::all(&conn).unwrap();
+    assert_eq!((tokens[0].name.as_str(), tokens[0].expires_at_ms), ("admin", None));
+}

@@ -1,0 +1,48 @@
+//! What each role may do.
+
+use eclusa_journal::TokenRole;
+
+/// What a request needs a token for. Each route names one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Permission {
+    /// Look at channels, adapters, messages, events.
+    Read,
+    /// Send messages.
+    Send,
+    /// Change channels and adapters.
+    Operate,
+    /// Manage tokens and keys; have all that is recorded.
+    Administer,
+}
+
+impl Permission {
+    /// The whole table of roles.
+    pub(super) fn granted_to(self, role: TokenRole) -> bool {
+        match role {
+            TokenRole::Admin => true,
+            TokenRole::Operator => matches!(self, Self::Read | Self::Operate | Self::Send),
+            TokenRole::Platform => matches!(self, Self::Read | Self::Send),
+            TokenRole::Viewer => matches!(self, Self::Read),
+        }
+    }
+
+    /// How a refusal names it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Read => "look at this",
+            Self::Send => "send messages",
+            Self::Operate => "change channels and adapters",
+            Self::Administer => "administer this server",
+        }
+    }
+
+    /// The roles that have it, for who must choose another token.
+    pub(super) fn roles(self) -> &'static str {
+        match self {
+            Self::Read => "viewer, platform, operator or admin",
+            Self::Send => "platform, operator or admin",
+            Self::Operate => "operator or admin",
+            Self::Administer => "admin",
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! The tokens that are let in.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use axum::http::{HeaderMap, StatusCode, header};
+use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject, SubjectKind};
+use eclusa_journal::{Journal, JournalError, Token, TokenChange, TokenRole};
+use eclusa_model::Secret;
+use subtle::ConstantTimeEq;
+use tokio::sync::Mutex;
+
+use super::failures::Failures;
+use super::last_use::{LastUse, Notes};
+use super::text::{hash, is_damaged};
+use super::{Actor, Permission};
+use crate::problem::ApiProblem;
+
+/// A token that is let in, and when it last was.
+pub(crate) struct Known {
+    pub(crate) token: Token,
+    last_use: LastUse,
+}
+
+impl Known {
+    fn new(token: Token) -> Arc<Self> {
+        Arc::new(Self { last_use: LastUse::new(token.last_used_at_ms), token })
+    }
+
+    /// When it was last let in, in Unix milliseconds, to about a minute.
+    pub(crate) fn last_used_at_ms(&self) -> Option<i64> {
+        self.last_use.get()
+    }
+}
+
+/// By the hash of the token: how long a look-up takes says nothing about tokens,
+/// since nobody can choose a hash that begins like another.
+type Index = HashMap<[u8; 32], Arc<Known>>;
+
+/// The tokens that are let in. Only their hashes are kept.
+pub(crate) struct Tokens {
+    journal: Arc<dyn Journal>,
+    index: ArcSwap<Index>,
+    /// Let in as long as this process runs.
+    lent: ArcSwap<Vec<Token>>,
+    // Changes come one after another, so that the last admin stays and the index
+    // is never older than the last change.
+    changing: Mutex<()>,
+    notes: Notes,
+    failures: Failures,
+}
+
+impl Tokens {
+    /// Reads the tokens of the journal.
+    pub(crate) async fn load(journal: Arc<dyn Journal>) -> Result<Self, JournalError> {
+        let tokens = Self {
+            notes: Notes::start(Arc::clone(&journal)),
+            journal,
+            index: ArcSwap::default(),
+            lent: ArcSwap::default(),
+            changing: Mutex::new(()),
+            failures: Failures::default(),
+        };
+        tokens.read().await?;
+        Ok(tokens)
+    }
+
+    async fn read(&self) -> Result<(), JournalError> {
+        let kept = self.journal.tokens().await?;
+        let lent = self.lent.load();
+        let all = kept.into_iter().chain(lent.iter().cloned());
+        self.index.store(Arc::new(all.map(|token| (token.hash, Known::new(token))).collect()));
+        Ok(())
+    }
+
+    /// All that are kept, by name.
+    pub(crate) fn all(&self) -> Vec<Arc<Known>> {
+        let lent = self.lent.load();
+        let is_lent = |known: &Known| lent.iter().any(|token| token.hash == known.token.hash);
+        let mut all: Vec<_> =
+            self.index.load().values().filter(|known| !is_lent(known)).cloned().collect();
+        all.sort_by(|left, right| left.token.name.cmp(&right.token.name));
+        all
+    }
+
+    /// One that is kept.
+    pub(crate) fn named(&self, name: &str) -> Option<Arc<Known>> {
+        self.all().into_iter().find(|known| known.token.name == name)
+    }
+
+    /// Lets a token in as long as this process runs.
+    pub(crate) async fn lend(
+        &self,
+        name: &str,
+        role: TokenRole,
+        token: &Secret,
+        created_at: String,
+    ) -> Result<(), JournalError> {
+        let _one_after_another = self.changing.lock().await;
+        let token = Token {
+            name: name.to_owned(),
+            hash: hash(token.expose()),
+            role,
+            created_at,
+            expires_at_ms: None,
+            last_used_at_ms: None,
+        };
+        self.lent.rcu(|lent| lent.iter().cloned().chain([token.clone()]).collect::<Vec<_>>());
+        self.read().await
+    }
+
+    /// Makes a token of this name, or gives the one of this name another value.
+    /// Nothing changes where it is this value already.
+    pub(crate) async fn put_admin(
+        &self,
+        name: &str,
+        value: &Secret,
+        actor: &str,
+        (now, now_ms): (String, i64),
+    ) -> Result<(), JournalError> {
+        let _one_after_another = self.changing.lock().await;
+        let hash = hash(value.expose());
+        let before = self.named(name);
+        if before.as_ref().is_some_and(|before| {
+            before.token.hash == hash
+                && before.token.role == TokenRole::Admin
+                && before.token.expires_at_ms.is_none()
+        }) {
+            return Ok(());
+        }
+        let token = Token {
+            name: name.to_owned(),
+            hash,
+            role: TokenRole::Admin,
+            created_at: now,
+            expires_at_ms: None,
+            last_used_at_ms: None,
+        };
+        let action = if before.is_some() { AuditAction::Rotated } else { AuditAction::Created };
+        let audit = entry(now_ms, actor, action, name, "role admin");
+        self.journal.change_token(TokenChange::Put(token), audit).await?;
+        self.read().await
+    }
+
+    /// Adds a token whose name is free.
+    pub(crate) async fn create(
+        &self,
+        mut token: Token,
+        value: &Secret,
+        actor: &str,
+        now_ms: i64,
+    ) -> Result<(), JournalError> {
+        let _one_after_another = self.changing.lock().await;
+        token.hash = hash(value.expose());
+        let detail = format!(
+            "role {}{}",
+            role_name(token.role),
+            token.expires_at_ms.map_or_else(String::new, |end| {
+                format!(", until {}", eclusa_journal::rfc3339(end))
+            })
+        );
+        let audit = entry(now_ms, actor, AuditAction::Created, &token.name, detail);
+        self.journal.change_token(TokenChange::Create(token), audit).await?;
+        self.read().await
+    }
+
+    /// Gives a token another value; the old one ends at once.
+    pub(crate) async fn rotate(
+        &self,
+        name: &str,
+        value: &Secret,
+        actor: &str,
+        (now, now_ms): (String, i64),
+    ) -> Result<Token, JournalError> {
+        let _one_after_another = self.changing.lock().await;
+        let Some(before) = self.named(name) else {
+            return Err(JournalError::TokenUnknown { name: name.to_owned() });
+        };
+        let token = Token {
+            hash: hash(value.expose()),
+            created_at: now,
+            last_used_at_ms: None,
+            ..before.token.clone()
+        };
+        let audit = entry(now_ms, actor, AuditAction::Rotated, name, "the old value has ended");
+        self.journal.change_token(TokenChange::Put(token.clone()), audit).await?;
+        self.read().await?;
+        Ok(token)
+    }
+
+    /// Ends a token at once, unless nobody could administer then.
+    pub(crate) async fn revoke(
+        &self,
+        name: &str,
+        actor: &str,
+        now_ms: i64,
+    ) -> Result<(), ApiProblem> {
+        let _one_after_another = self.changing.lock().await;
+        let is_admin = |known: &Arc<Known>| {
+            known.token.role == TokenRole::Admin && !known.token.expired(now_ms)
+        };
+        let all = self.all();
+        let (named, others): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|known| known.token.name == name);
+        if named.iter().any(is_admin) && !others.iter().any(is_admin) {
+            return Err(ApiProblem::new(
+                StatusCode::CONFLICT,
+                "last_admin_token",
+                format!("`{name}` is the last admin token; without it nobody could make another"),
+            )
+            .action("Create another admin token first, or rotate this one."));
+        }
+        let audit = entry(now_ms, actor, AuditAction::Revoked, name, "it has ended");
+        self.journal.change_token(TokenChange::Revoke(name.to_owned()), audit).await?;
+        Ok(self.read().await?)
+    }
+
+    /// Lets a request in and says who makes it, or why it is not let in.
+    pub(crate) fn check(
+        &self,
+        headers: &HeaderMap,
+        permission: Permission,
+        now_ms: i64,
+    ) -> Result<Actor, ApiProblem> {
+        let token = bearer(headers).ok_or_else(|| {
+            self.failures.count("token_missing", now_ms);
+            ApiProblem::unauthorized(
+                "token_missing",
+                "this needs a token, in the header `Authorization: Bearer TOKEN`",
+            )
+            .action("Use a token that the server printed at its first start, or ask its operator.")
+        })?;
+        let known = self.known(token, now_ms)?;
+        if permission.granted_to(known.token.role) {
+            return Ok(Actor(known.token.name.clone()));
+        }
+        Err(ApiProblem::new(
+            StatusCode::FORBIDDEN,
+            "permission_missing",
+            format!("this token may not {}", permission.name()),
+        )
+        .action(format!("Use a token with the role {}.", permission.roles())))
+    }
+
+    /// The token of this value, or why it is not let in.
+    pub(crate) fn known(&self, value: &str, now_ms: i64) -> Result<Arc<Known>, ApiProblem> {
+        let hash = hash(value);
+        let index = self.index.load();
+        let found = index.get(&hash).filter(|found| bool::from(found.token.hash.ct_eq(&hash)));
+        let refused = |code: &'static str, detail: &str, action: &str| {
+            self.failures.count(code, now_ms);
+            ApiProblem::unauthorized(code, detail).action(action)
+        };
+        let Some(found) = found else {
+            return Err(if is_damaged(value) {
+                let action = "Copy the whole token again.";
+                refused("token_damaged", "this token is not whole, or mistyped", action)
+            } else {
+                let action = "Check that the whole token was copied, and that it was not revoked.";
+                refused("token_unknown", "this token is not known", action)
+            });
+        };
+        if found.token.expired(now_ms) {
+            let action = "Ask an admin to create another.";
+            return Err(refused("token_expired", "this token has ended", action));
+        }
+        if found.last_use.step(now_ms) {
+            self.notes.add(&found.token.name, now_ms);
+        }
+        Ok(Arc::clone(found))
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+fn entry(
+    now_ms: i64,
+    actor: &str,
+    action: AuditAction,
+    name: &str,
+    detail: impl Into<String>,
+) -> AuditEntry {
+    AuditEntry::new(now_ms, actor, action, AuditSubject::new(SubjectKind::Token, name), detail)
+}
+
+/// A role as it is written everywhere.
+pub(crate) fn role_name(role: TokenRole) -> &'static str {
+    match role {
+        TokenRole::Viewer => "viewer",
+        TokenRole::Operator => "operator",
+        TokenRole::Admin => "admin",
+        TokenRole::Platform => "platform",
+    }
+}
