@@ -16,6 +16,7 @@ mod chat;
 mod cli;
 mod client;
 mod compiled;
+mod delivery;
 mod deploy;
 mod eclusa;
 mod fake;
@@ -31,6 +32,7 @@ pub use channel::Channel;
 pub use chat::Chat;
 pub use cli::Ended;
 pub use client::Event;
+pub use delivery::delivery;
 pub use deploy::sha256;
 pub use eclusa::Eclusa;
 pub use fake::{

@@ -11,6 +11,11 @@ const COUNTER_BITS: u32 = 20;
 const NODE_BITS: u32 = 60;
 const NODE_MASK: u128 = (1 << NODE_BITS) - 1;
 
+/// When the message or event of a delivery was accepted, in Unix milliseconds.
+pub fn accepted_at_ms(delivery: crate::DeliveryId) -> i64 {
+    delivery >> COUNTER_BITS
+}
+
 /// Translates between numbers and ULIDs of one journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ids {

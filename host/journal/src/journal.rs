@@ -5,9 +5,9 @@ use eclusa_model::Channel;
 use tokio::sync::watch;
 
 use crate::{
-    Accept, Accepted, Attempt, ChannelChange, Deliveries, DeliveryBody, DeliveryId, EventPage,
-    Finish, JournalError, KeyRotation, MessageRecord, Page, RequestRecord, Submit, Submitted,
-    Token, TokenChange, registry::AuditEntry,
+    Accept, Accepted, Attempt, ChannelChange, Deliveries, DeliveryBody, DeliveryId, Destination,
+    EventPage, Finish, JournalError, KeyRotation, MessageRecord, Page, Pause, RequestRecord,
+    Submit, Submitted, Token, TokenChange, registry::AuditEntry,
 };
 
 /// The durable record. Each method is one transaction; writes are fsynced before
@@ -112,6 +112,20 @@ pub trait Journal: Send + Sync + 'static {
     /// Records that something was done which has no commit of its own in the
     /// journal. What has one takes its entry along.
     async fn note(&self, audit: AuditEntry) -> Result<(), JournalError>;
+
+    /// The id of a message or event as others know it (a ULID).
+    fn public_id(&self, delivery: DeliveryId) -> String;
+
+    /// The destinations that are paused.
+    async fn pauses(&self) -> Result<Vec<(Destination, Pause)>, JournalError>;
+
+    /// Pauses a destination, or resumes it, and records who did it.
+    async fn set_pause(
+        &self,
+        destination: Destination,
+        pause: Option<Pause>,
+        audit: AuditEntry,
+    ) -> Result<(), JournalError>;
 
     /// Whether the journal takes writes: the reason where it does not.
     fn health(&self) -> Result<(), String>;

@@ -16,6 +16,7 @@ mod key;
 mod key_rotation;
 mod letter;
 mod memory;
+mod pause;
 mod prune;
 mod records;
 pub mod registry;
@@ -32,6 +33,7 @@ pub use backup::{BackupError, BackupFile, BackupManifest};
 pub use clock::{Clock, SystemClock, rfc3339, unix_ms};
 pub use error::JournalError;
 pub use feed::Deliveries;
+pub use id::accepted_at_ms;
 pub use journal::Journal;
 pub use key_rotation::KeyRotation;
 pub use letter::{
@@ -39,6 +41,7 @@ pub use letter::{
     LetterState, Letters, Redrive, Skip, Window,
 };
 pub use memory::MemoryJournal;
+pub use pause::{Destination, Pause};
 pub use prune::{Cut, PruneCursor, Pruned, Removed};
 pub use records::{EventPage, MessageRecord, Page, RequestRecord, StoredEvent};
 pub use registry::{Registry, RegistryChange};

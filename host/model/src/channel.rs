@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChannelView, Secret, SecretValues};
+use crate::{ChannelDelivery, ChannelView, Secret, SecretValues};
 
 /// The parts of a channel that anyone with a token may see.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct ChannelProfile {
     /// Its own limits, where they are not the host's.
     #[serde(default)]
     pub limits: ChannelLimits,
+    /// How messages are handed to the chat.
+    #[serde(default, skip_serializing_if = "ChannelDelivery::is_default")]
+    pub delivery: ChannelDelivery,
 }
 
 /// What a channel's requests may use up. What is not given is as the host's

@@ -6,6 +6,7 @@
 //! show the same JSON.
 
 mod channel;
+mod channel_delivery;
 mod content;
 mod event;
 mod exchange;
@@ -24,6 +25,7 @@ pub use channel::{
     Channel, ChannelLimits, ChannelProfile, Color, ColorError, InvalidChannelId,
     validate_channel_id,
 };
+pub use channel_delivery::{ChannelDelivery, ChannelPace, OnExhaustion, Seconds};
 pub use content::{Contact, Content, ContentError, ContentType, Location, Markup, Phone, Text};
 pub use event::{
     DeliveryError, DeliveryState, Event, InboundMessage, MessageDeletion, MessageEdit,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use eclusa_deploy::live::Line;
 use eclusa_journal::RevisionRef;
-use eclusa_model::{Channel, Problem};
+use eclusa_model::{Channel, ChannelPace, Problem};
 
 /// The channels and adapters as they are now. Asked for every attempt, so a
 /// change takes effect with the next one; must answer at once but for [`Channels::chosen`].
@@ -24,4 +24,12 @@ pub trait Channels: Send + Sync + 'static {
     /// # Errors
     /// Why that revision cannot be had.
     async fn chosen(&self, revision: &RevisionRef) -> Result<Line, Problem>;
+
+    /// How fast the chat may be spoken to as its adapter's manifest says; `None`
+    /// where nothing serves.
+    fn pace(&self, channel: &Channel) -> Option<ChannelPace> {
+        let line = self.line(channel, "")?;
+        let rate = line.revision().manifest().rate.as_ref();
+        Some(rate.map(ChannelPace::from).unwrap_or_default())
+    }
 }

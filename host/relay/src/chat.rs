@@ -9,14 +9,14 @@ use eclusa_deploy::live::{Line, Made, reference};
 use eclusa_engine::{CallContext, CallError, CallReport, Called, LogLevel, Revision};
 use eclusa_journal::{DeliveryBody, Lane, RevisionRef};
 use eclusa_model::{
-    Channel, ChannelProfile, HttpRequest, HttpResponse, NextRequest, OutboundMessage, Outcome,
-    Problem, Warning,
+    Channel, HttpRequest, HttpResponse, NextRequest, OutboundMessage, Outcome, Problem, Warning,
 };
 use fail::fail_point;
 
 use tracing::{Instrument as _, trace_span};
 
-use crate::delivery::{Carried, Carrier, Policy, Recorder};
+use crate::delivery::{Carried, Carrier, NotSent, Policy, Recorder};
+use crate::gate::Gate;
 use crate::http::Answer;
 use crate::secrets::{Filling, Scrubber, Shield, Untrusted};
 use crate::{Channels, HttpClient, UnderWay, trace};
@@ -34,37 +34,40 @@ pub(crate) struct ChatCarrier {
     pub(crate) http: HttpClient,
     pub(crate) policy: Policy,
     pub(crate) under_way: Arc<UnderWay>,
+    pub(crate) gate: Gate,
 }
 
 #[async_trait]
 impl Carrier for ChatCarrier {
-    async fn carry(&self, lane: &Lane, body: DeliveryBody) -> Carried {
+    async fn carry(&self, lane: &Lane, body: DeliveryBody) -> Result<Carried, NotSent> {
         let recorder = |revision| Recorder::start(self.policy.clock.now_ms(), revision);
         let (message, attempts, revision) = match body {
             DeliveryBody::Message { message, attempts, revision } => (message, attempts, revision),
             DeliveryBody::Event { .. } => {
-                return recorder(None).dead(Problem::invalid(
+                return Ok(recorder(None).dead(Problem::invalid(
                     "wrong_target",
                     "an event for the platform stands in a lane to a chat",
-                ));
+                )));
             }
         };
         let Some(channel) = self.channels.channel(&lane.channel) else {
-            return recorder(None).dead(Problem::configuration(
+            return Ok(recorder(None).dead(Problem::configuration(
                 "channel_deleted",
                 format!("channel `{}` was deleted before the message went out", lane.channel),
-            ));
+            )));
         };
-        let line = match self.line(&channel, &message, revision.as_ref()).await {
+        let policy = self.policy.of_channel(&channel);
+        let line = match self.line(&channel, &message, revision.as_ref()).await? {
             Ok(line) => line,
             Err(problem) if problem.retryable => {
-                return recorder(None).failed(&self.policy, attempts, None, problem);
+                return Ok(recorder(None).failed(&policy, attempts, None, problem));
             }
-            Err(problem) => return recorder(revision).dead(problem),
+            Err(problem) => return Ok(recorder(revision).dead(problem)),
         };
         let send = Send {
             http: &self.http,
-            policy: &self.policy,
+            gate: &self.gate,
+            policy: &policy,
             cx: CallContext::from(&*channel),
             scrubber: Scrubber::new(&channel),
             channel: &channel,
@@ -75,36 +78,33 @@ impl Carrier for ChatCarrier {
             recorder: recorder(None),
         };
         let entered = self.under_way.enter(lane);
-        Carried { entered, ..send.run().await }
+        Ok(Carried { entered, ..send.run().await? })
     }
 }
 
 impl ChatCarrier {
-    /// Who maps a message: what a person chose, or what serves.
+    /// Who maps a message: what a person chose, or what serves. That nothing
+    /// serves is rare here: the dispatcher asks for no job of such a channel.
     async fn line(
         &self,
         channel: &Channel,
         message: &OutboundMessage,
         revision: Option<&RevisionRef>,
-    ) -> Result<Line, Problem> {
-        if let Some(revision) = revision {
-            return self.channels.chosen(revision).await;
+    ) -> Result<Result<Line, Problem>, NotSent> {
+        match revision {
+            Some(revision) => Ok(self.channels.chosen(revision).await),
+            None => {
+                let line = self.channels.line(channel, &message.conversation);
+                line.map(Ok).ok_or(NotSent::AdapterMissing)
+            }
         }
-        let ChannelProfile { id, adapter, .. } = &channel.profile;
-        self.channels.line(channel, &message.conversation).ok_or_else(|| {
-            Problem::configuration(
-                "adapter_missing",
-                format!("no adapter `{adapter}` serves channel `{id}`"),
-            )
-            .action(format!("Deploy it: `eclusa adapter deploy {adapter}.wasm`."))
-            .retryable()
-        })
     }
 }
 
 /// One attempt to hand on one message.
 struct Send<'a> {
     http: &'a HttpClient,
+    gate: &'a Gate,
     policy: &'a Policy,
     channel: &'a Channel,
     cx: CallContext,
@@ -123,6 +123,10 @@ enum Failure {
     Dead(Problem),
     /// The policy decides, after at least this time.
     Later(Problem, Option<Duration>),
+    /// The chat takes nothing any more.
+    Gone(Problem),
+    /// Nothing went out.
+    NotSent(NotSent),
 }
 
 impl From<Problem> for Failure {
@@ -132,10 +136,10 @@ impl From<Problem> for Failure {
 }
 
 impl Send<'_> {
-    async fn run(mut self) -> Carried {
+    async fn run(mut self) -> Result<Carried, NotSent> {
         let result = self.steps().await;
         self.recorder.attempt.revision = Some(reference(&self.made.by));
-        match result {
+        Ok(match result {
             Ok(external_id) => {
                 fail_point!("relay.chat_answered");
                 self.recorder.done(external_id)
@@ -144,15 +148,17 @@ impl Send<'_> {
             Err(Failure::Later(problem, retry_after)) => {
                 self.recorder.failed(self.policy, self.attempts, retry_after, problem)
             }
-        }
+            Err(Failure::Gone(problem)) => self.recorder.gone(self.policy, problem),
+            Err(Failure::NotSent(why)) => return Err(why),
+        })
     }
 
     /// Makes requests until the adapter says what came of the message.
     async fn steps(&mut self) -> Result<Option<String>, Failure> {
         let mut filling = self.first_request().await?;
         let mut state: Option<String> = None;
-        for _ in 0..MAX_REQUESTS {
-            let response = self.exchange(&filling).await?;
+        for step in 0..MAX_REQUESTS {
+            let response = self.exchange(&filling, step == 0).await?;
             let (outcome, by) = self.settle(self.message, &response, state.as_deref()).await?;
             self.made = Made { by, first: None };
             match outcome {
@@ -169,6 +175,9 @@ impl Send<'_> {
                         .map(|seconds| Duration::from_secs(seconds.into()))
                         .or_else(|| self.policy.retry_after(&response));
                     return Err(Failure::Later(postponement.problem, asked));
+                }
+                Outcome::Refused(problem) if Answer::of(response.status) == Answer::Gone => {
+                    return Err(Failure::Gone(problem));
                 }
                 Outcome::Refused(problem) => return Err(Failure::Dead(problem)),
             }
@@ -244,12 +253,21 @@ impl Send<'_> {
         Ok(filling)
     }
 
-    /// Makes a request, and returns the response without secrets.
-    async fn exchange(&mut self, filling: &Filling) -> Result<HttpResponse, Failure> {
+    /// Makes a request, and returns the response without secrets. Only the first of
+    /// a message asks whether its host is spoken to: what has begun goes on.
+    async fn exchange(&mut self, filling: &Filling, first: bool) -> Result<HttpResponse, Failure> {
         let (method, url, body) = filling.shown();
         self.recorder.request(method, url, body);
         let request = filling.fill(self.channel)?;
-        let response = match self.http.send(request).await {
+        if first {
+            self.gate
+                .ask(request.url())
+                .map_err(|host| Failure::NotSent(NotSent::Blocked { host }))?;
+        }
+        let url = request.url().clone();
+        let result = self.http.send(request).await;
+        self.gate.tell(&url, &result);
+        let response = match result {
             Ok(response) => response,
             Err(error) => {
                 self.recorder.attempt.status = error.status;
@@ -312,6 +330,7 @@ impl Send<'_> {
             .action("See in the chat whether the message is there before it is sent again.");
             return Err(match Answer::of(response.status) {
                 Answer::Taken | Answer::Never => Failure::Dead(problem),
+                Answer::Gone => Failure::Gone(problem),
                 Answer::NotNow => Failure::Later(problem, self.policy.retry_after(response)),
             });
         }

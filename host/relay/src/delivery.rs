@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use eclusa_journal::{Attempt, DeliveryBody, Finish, Lane, RevisionRef, rfc3339};
-use eclusa_model::{HttpResponse, Problem};
+use eclusa_model::{Channel, HttpResponse, Problem};
 
 use crate::under_way::Entered;
 use crate::{Clock, RetryPolicy};
@@ -22,13 +22,24 @@ pub(crate) struct Carried {
     pub(crate) finish: Finish,
     /// Kept until both are recorded.
     pub(crate) entered: Option<Entered>,
+    /// The destination says that it takes nothing any more.
+    pub(crate) gone: bool,
+}
+
+/// Nothing went out. It is no attempt, and nothing is recorded of it.
+#[derive(Debug)]
+pub(crate) enum NotSent {
+    /// This host is not spoken to at the moment.
+    Blocked { host: Arc<str> },
+    /// Nothing serves the channel.
+    AdapterMissing,
 }
 
 /// Hands on what a delivery carries.
 #[async_trait]
 pub(crate) trait Carrier: Send + Sync + 'static {
     /// Makes one attempt.
-    async fn carry(&self, lane: &Lane, body: DeliveryBody) -> Carried;
+    async fn carry(&self, lane: &Lane, body: DeliveryBody) -> Result<Carried, NotSent>;
 }
 
 /// What all attempts share: the time, and when to try again.
@@ -40,6 +51,13 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
+    /// With the pauses that a channel asks for.
+    pub(crate) fn of_channel(&self, channel: &Channel) -> Self {
+        let Some(pauses) = &channel.profile.delivery.retry else { return self.clone() };
+        let pauses: Vec<Duration> = pauses.iter().map(|pause| pause.duration()).collect();
+        Self { retry: self.retry.with_pauses(&pauses), ..self.clone() }
+    }
+
     /// Another attempt later; a dead letter where there have been enough.
     /// `attempts` is the number of those before this one.
     pub(crate) fn later(
@@ -130,10 +148,18 @@ impl Recorder {
         self.end(finish)
     }
 
+    /// The destination takes nothing any more. It waits, however often it was tried:
+    /// the destination will be paused, and nothing of what is for it is lost.
+    pub(crate) fn gone(mut self, policy: &Policy, problem: Problem) -> Carried {
+        self.attempt.problem = Some(problem);
+        let finish = Finish::Retry { due_at_ms: policy.clock.now_ms() };
+        Carried { gone: true, ..self.end(finish) }
+    }
+
     fn end(mut self, finish: Finish) -> Carried {
         let elapsed = self.started.elapsed().as_millis();
         self.attempt.duration_ms = u64::try_from(elapsed).unwrap_or(u64::MAX);
-        Carried { attempt: self.attempt, finish, entered: None }
+        Carried { attempt: self.attempt, finish, entered: None, gone: false }
     }
 }
 

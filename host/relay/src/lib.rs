@@ -2,11 +2,13 @@
 //! ([`Verifier`]), and how messages and events get out ([`Relay`]): lanes, retry,
 //! outgoing HTTP, secrets, signatures.
 
+mod breaker;
 mod channels;
 mod chat;
 mod delivery;
 mod dispatcher;
 mod event;
+mod gate;
 mod http;
 mod platform;
 mod retry;
@@ -14,9 +16,13 @@ pub mod secrets;
 pub mod trace;
 mod under_way;
 mod verify;
+mod waiting;
 
+pub use breaker::BreakerPolicy;
 pub use channels::Channels;
-pub use dispatcher::{Relay, RelayConfig, RelayParts, StartError};
+pub use dispatcher::{
+    PausePolicy, Relay, RelayConfig, RelayHandle, RelayParts, RelayStopped, StartError,
+};
 pub use eclusa_journal::{Clock, SystemClock};
 pub use event::{EventChannel, PlatformEvent};
 pub use http::{
@@ -25,8 +31,9 @@ pub use http::{
     check_header, header_pairs,
 };
 pub use platform::{InvalidPlatform, Platform};
-pub use retry::{RetryPolicy, retry_after};
+pub use retry::{RetryPolicy, STANDARD_PAUSES, retry_after};
 pub use under_way::{Over, UnderWay};
 pub use verify::{
     SignedRequest, Verified, Verifier, VerifyError, answer_signed, answer_unsigned, redact,
 };
+pub use waiting::{WaitingLane, WaitingPage, WaitingReason};

@@ -12,9 +12,13 @@ use standardwebhooks::{
 };
 use url::Url;
 
-use crate::delivery::{Carried, Carrier, Policy, Recorder};
+use crate::delivery::{Carried, Carrier, NotSent, Policy, Recorder};
+use crate::gate::Gate;
 use crate::http::{Answer, parse_url};
-use crate::{Channels, Guard, HttpClient, OutgoingRequest, PlatformEvent, Refusal, trace};
+use crate::{
+    Channels, Guard, HttpClient, HttpError, OutgoingRequest, PlatformEvent, Refusal, Response,
+    trace,
+};
 
 /// Where events are pushed to.
 pub struct Platform {
@@ -92,28 +96,42 @@ pub(crate) struct PlatformCarrier {
     pub(crate) channels: Arc<dyn Channels>,
     pub(crate) http: HttpClient,
     pub(crate) policy: Policy,
+    pub(crate) gate: Gate,
 }
 
 impl PlatformCarrier {
-    async fn push(&self, event: &StoredEvent, attempts: u32) -> Carried {
+    async fn push(&self, event: &StoredEvent, attempts: u32) -> Result<Carried, NotSent> {
         let now_ms = self.policy.clock.now_ms();
         let mut recorder = Recorder::start(now_ms, None);
         let channel = self.channels.channel(&event.channel);
         let shape = PlatformEvent::new(event, channel.as_deref().map(|channel| &channel.profile));
         let Some(request) = self.platform.request(&shape, &event.id, now_ms.div_euclid(1000))
         else {
-            return recorder.dead(Problem::invalid(
+            return Ok(recorder.dead(Problem::invalid(
                 "event_unreadable",
                 "the event in the journal cannot be written as JSON",
-            ));
+            )));
         };
+        self.gate.ask(request.url()).map_err(|host| NotSent::Blocked { host })?;
         let request = traced(request);
         recorder.request(
             "POST".to_owned(),
             without_credentials(request.url()),
             request.body().map(str::to_owned),
         );
-        let response = match self.http.send(request).await {
+        let url = request.url().clone();
+        let result = self.http.send(request).await;
+        self.gate.tell(&url, &result);
+        Ok(self.judge(recorder, result, attempts))
+    }
+
+    fn judge(
+        &self,
+        mut recorder: Recorder,
+        result: Result<Response, HttpError>,
+        attempts: u32,
+    ) -> Carried {
+        let response = match result {
             Ok(response) => response.response,
             // The status alone decides; that the body broke off is no matter.
             Err(error) if error.status.map(Answer::of) == Some(Answer::Taken) => {
@@ -141,6 +159,11 @@ impl PlatformCarrier {
                 let retry_after = self.policy.retry_after(&response);
                 recorder.failed(&self.policy, attempts, retry_after, problem)
             }
+            Answer::Gone => {
+                let problem = refused("platform_gone")
+                    .action("Correct `platform.url`, or resume it: `eclusa platform resume`.");
+                recorder.gone(&self.policy, problem)
+            }
             Answer::Never => recorder.dead(
                 refused("platform_refused")
                     .action("Read the platform's answer, and check its URL and secret."),
@@ -160,14 +183,15 @@ fn traced(mut request: OutgoingRequest) -> OutgoingRequest {
 
 #[async_trait]
 impl Carrier for PlatformCarrier {
-    async fn carry(&self, _lane: &Lane, body: DeliveryBody) -> Carried {
+    async fn carry(&self, _lane: &Lane, body: DeliveryBody) -> Result<Carried, NotSent> {
         match body {
             DeliveryBody::Event { event, attempts } => self.push(&event, attempts).await,
             DeliveryBody::Message { .. } => {
-                Recorder::start(self.policy.clock.now_ms(), None).dead(Problem::invalid(
+                let recorder = Recorder::start(self.policy.clock.now_ms(), None);
+                Ok(recorder.dead(Problem::invalid(
                     "wrong_target",
                     "a message to a chat stands in a lane to the platform",
-                ))
+                )))
             }
         }
     }

@@ -1,42 +1,49 @@
 //! When a failed delivery is tried again.
 
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-/// When a failed delivery is tried again: exponential backoff with full jitter.
+/// When a failed delivery is tried again: after each pause of a list, each longer
+/// by a random part. When the list is over, the delivery becomes a dead letter.
 ///
-/// The wait after attempt `n` is drawn evenly from nothing to
-/// `first × 2^(n-1)`, at most `cap`. Full jitter spreads the attempts of many
-/// conversations that failed at the same moment.
-///
-/// With the defaults the waits add up to 2½ hours on average, 5 at most, plus
-/// what `Retry-After` asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The default is the schedule of Standard Webhooks: ten attempts over some 75
+/// hours.
+#[derive(Debug, Clone, PartialEq)]
 pub struct RetryPolicy {
-    /// Longest wait after the first attempt.
-    pub first: Duration,
-    /// Longest wait after any attempt.
-    pub cap: Duration,
-    /// After so many attempts a delivery becomes a dead letter.
-    pub max_attempts: u32,
+    /// The pause after the first attempt, the second one, and so on.
+    pub pauses: Arc<[Duration]>,
+    /// By how much a pause may be longer: 0.2 for up to a fifth. It spreads the
+    /// attempts of many conversations that failed at the same moment.
+    pub jitter: f64,
     /// No `Retry-After` is believed beyond this.
     pub max_retry_after: Duration,
 }
 
+/// The pauses of Standard Webhooks, in seconds: 5 seconds, 5 and 30 minutes, 2, 5,
+/// 10, 14, 20 and 24 hours.
+pub const STANDARD_PAUSES: [u64; 9] =
+    [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
-            first: Duration::from_secs(1),
-            cap: Duration::from_secs(3600),
-            max_attempts: 16,
+            pauses: STANDARD_PAUSES.map(Duration::from_secs).into(),
+            jitter: 0.2,
             max_retry_after: Duration::from_secs(3600),
         }
     }
 }
 
 impl RetryPolicy {
-    /// Shortest wait: full jitter may draw nothing at all, which would spend the
-    /// attempts on a destination that had no time to recover.
-    const FLOOR: Duration = Duration::from_millis(100);
+    /// Shortest pause: none at all would spend the attempts on a destination that
+    /// had no time to recover.
+    const FLOOR: Duration = Duration::from_millis(10);
+
+    /// The same with other pauses.
+    #[must_use]
+    pub fn with_pauses(&self, pauses: &[Duration]) -> Self {
+        Self { pauses: pauses.into(), ..self.clone() }
+    }
 
     /// How long to wait after `made` attempts; `None` where it is time to give
     /// up.
@@ -44,22 +51,28 @@ impl RetryPolicy {
     /// `retry_after` is what the destination asked for: the wait is at least
     /// that (within its bound). `random` is drawn evenly from 0 to 1.
     pub fn delay(&self, made: u32, retry_after: Option<Duration>, random: f64) -> Option<Duration> {
-        if made >= self.max_attempts {
-            return None;
-        }
-        let doublings = made.saturating_sub(1).min(31);
-        let longest = self.first.saturating_mul(1 << doublings).min(self.cap);
+        let pause = self.pause(made)?;
+        let asked = retry_after.unwrap_or_default().min(self.max_retry_after);
+        Some(self.longer(pause.max(asked), random))
+    }
+
+    /// No wait after `made` attempts is longer, whatever was asked for.
+    pub fn longest(&self, made: u32) -> Duration {
+        let pause = self.pause(made).unwrap_or_default();
+        self.longer(pause.max(self.max_retry_after), 1.0)
+    }
+
+    fn pause(&self, made: u32) -> Option<Duration> {
+        let place = usize::try_from(made.saturating_sub(1)).ok()?;
+        self.pauses.get(place).map(|pause| (*pause).max(Self::FLOOR))
+    }
+
+    /// Never less than it was: all conversations of a destination are asked to come
+    /// back at the same moment.
+    fn longer(&self, pause: Duration, random: f64) -> Duration {
         let random = if random.is_finite() { random.clamp(0.0, 1.0) } else { 1.0 };
-        let backoff = longest.mul_f64(random).max(Self::FLOOR);
-        Some(match retry_after {
-            // A little more than what was asked for: all conversations of a
-            // destination were asked to come back at the same moment.
-            Some(asked) => {
-                let asked = asked.min(self.max_retry_after);
-                backoff.max(asked.saturating_add(self.first.mul_f64(random)))
-            }
-            None => backoff,
-        })
+        let jitter = if self.jitter.is_finite() { self.jitter.clamp(0.0, 1.0) } else { 0.0 };
+        pause.saturating_add(pause.mul_f64(random * jitter))
     }
 }
 
@@ -85,16 +98,25 @@ mod tests {
     const NOW: i64 = 784_111_777_000; // Sun, 06 Nov 1994 08:49:37 GMT
 
     #[test]
-    fn the_bound_doubles_up_to_the_cap() {
+    fn the_default_is_the_schedule_of_standard_webhooks() {
         let policy = RetryPolicy::default();
-        let longest = |made| policy.delay(made, None, 1.0).map(|delay| delay.as_secs());
-        assert_eq!(longest(1), Some(1));
-        assert_eq!(longest(2), Some(2));
-        assert_eq!(longest(11), Some(1024));
-        assert_eq!(longest(13), Some(3600));
-        assert_eq!(longest(15), Some(3600));
-        assert_eq!(longest(16), None);
-        assert_eq!(longest(u32::MAX), None);
+        let pauses: Vec<u64> = (1..)
+            .map_while(|made| policy.delay(made, None, 0.0))
+            .map(|pause| pause.as_secs())
+            .collect();
+        let hour = 3600;
+        assert_eq!(
+            pauses,
+            [5, 300, 1800, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour]
+        );
+        assert_eq!(policy.delay(u32::MAX, None, 0.0), None);
+    }
+
+    #[test]
+    fn jitter_makes_a_pause_longer_by_its_part_at_most() {
+        let policy = RetryPolicy { jitter: 0.5, ..RetryPolicy::default() };
+        let delay = |random| policy.delay(2, None, random).unwrap().as_secs();
+        assert_eq!([delay(0.0), delay(0.5), delay(1.0)], [300, 375, 450]);
     }
 
     #[test]
@@ -102,8 +124,15 @@ mod tests {
         let policy = RetryPolicy::default();
         let delay = |asked| policy.delay(1, Some(Duration::from_secs(asked)), 0.0).unwrap();
         assert_eq!(delay(30), Duration::from_secs(30));
-        assert_eq!(delay(0), RetryPolicy::FLOOR);
+        assert_eq!(delay(0), Duration::from_secs(5));
         assert_eq!(delay(1_000_000), Duration::from_secs(3600));
+    }
+
+    #[test]
+    fn no_pause_is_nothing_at_all() {
+        let policy = RetryPolicy::default().with_pauses(&[Duration::ZERO]);
+        assert_eq!(policy.delay(1, None, 0.0), Some(RetryPolicy::FLOOR));
+        assert_eq!(policy.delay(2, None, 0.0), None);
     }
 
     #[test]
@@ -133,10 +162,10 @@ mod tests {
         ) {
             let policy = RetryPolicy::default();
             let delay = policy.delay(made, asked.map(Duration::from_secs), random);
-            prop_assert_eq!(delay.is_none(), made >= policy.max_attempts);
+            prop_assert_eq!(delay.is_none(), made > 9);
             if let Some(delay) = delay {
                 prop_assert!(delay >= RetryPolicy::FLOOR);
-                prop_assert!(delay <= policy.cap.max(policy.max_retry_after) + policy.first);
+                prop_assert!(delay <= policy.longest(made));
                 if let Some(asked) = asked {
                     let asked = Duration::from_secs(asked).min(policy.max_retry_after);
                     prop_assert!(delay >= asked);

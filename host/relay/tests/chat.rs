@@ -41,7 +41,7 @@ async fn deliver(
     requests: usize,
 ) -> (MessageRecord, Vec<Seen>) {
     let id = setup.say("42", "hello", extra).await;
-    let (relay, journal) = setup.start();
+    let (relay, journal) = setup.start().await;
     let seen = chat.requests(requests).await;
     relay.stop().await;
     assert_eq!(chat.so_far().len(), requests);
@@ -86,7 +86,7 @@ async fn a_passing_failure_is_retried_in_order() {
     let setup = open(&chat.url);
     let first = setup.say("42", "one", json!({})).await;
     let second = setup.say("42", "two", json!({})).await;
-    let (relay, journal) = setup.start();
+    let (relay, journal) = setup.start().await;
     let seen = chat.requests(3).await;
     relay.stop().await;
     let said: Vec<_> = seen.iter().map(|seen| seen.json()["text"]["body"].clone()).collect();
@@ -195,7 +195,7 @@ async fn an_adapter_that_breaks_in_send_holds_nobody() {
     let refused = setup.say("42", "two", json!({ "behave": "refuse" })).await;
     let unusable = setup.say("42", "three", json!({ "behave": "bad-url" })).await;
     let healthy = setup.say("42", "four", json!({})).await;
-    let (relay, journal) = setup.start();
+    let (relay, journal) = setup.start().await;
     let seen = chat.requests(1).await;
     relay.stop().await;
     assert_eq!(seen[0].json()["text"], "four");
@@ -220,7 +220,7 @@ async fn text_like_a_placeholder_reaches_the_chat_as_text() {
     let setup = telegram(&chat.url, &[("bot-token", TOKEN)]);
     let said = "I wrote {secret:bot-token} and &#123;secret:bot-token}";
     let id = setup.say("42", said, json!({})).await;
-    let (relay, journal) = setup.start();
+    let (relay, journal) = setup.start().await;
     let seen = chat.requests(1).await;
     relay.stop().await;
     assert_eq!(seen[0].path, format!("/bot{TOKEN}/sendMessage"));
@@ -242,7 +242,7 @@ async fn a_forged_conversation_gets_no_secret() {
     chat.reply(200, r#"{"ok":true,"result":{"message_id":8}}"#);
     let setup = telegram(&chat.url, &[("bot-token", TOKEN)]);
     let id = setup.say("{secret:bot-token}", "hi", json!({})).await;
-    let (relay, journal) = setup.start();
+    let (relay, journal) = setup.start().await;
     let record = loop {
         let record = record(&journal, &id).await;
         if record.state != MessageState::Queued {
@@ -262,7 +262,7 @@ async fn a_missing_secret_is_named() {
     let chat = Server::start().await;
     let setup = telegram(&chat.url, &[]);
     let id = setup.say("42", "hi", json!({})).await;
-    let (relay, journal) = setup.start();
+    let (relay, journal) = setup.start().await;
     assert_eq!(dead_letter(&journal).await, ("secret_missing".to_owned(), 1));
     relay.stop().await;
     assert!(chat.so_far().is_empty());
@@ -275,7 +275,7 @@ async fn a_deleted_channel_ends_its_messages() {
     let mut setup = open("http://127.0.0.1:1");
     setup.known.channels.clear();
     setup.say("42", "hi", json!({})).await;
-    let (relay, journal) = setup.start();
+    let (relay, journal) = setup.start().await;
     assert_eq!(dead_letter(&journal).await, ("channel_deleted".to_owned(), 1));
     relay.stop().await;
 }
@@ -283,10 +283,20 @@ async fn a_deleted_channel_ends_its_messages() {
 #[tokio::test]
 async fn a_missing_adapter_may_come_back() {
     let setup = Setup::new(channel("gone", "http://127.0.0.1:1", &[], json!({})), None);
-    setup.say("42", "hi", json!({})).await;
-    let (relay, journal) = setup.start();
-    assert_eq!(dead_letter(&journal).await, ("adapter_missing".to_owned(), 3));
+    let id = setup.say("42", "hi", json!({})).await;
+    let (relay, journal) = setup.start().await;
+    let lanes = loop {
+        let page = relay.handle().waiting("sales", 0, 10).await.unwrap();
+        if !page.lanes.is_empty() {
+            break page.lanes;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!((lanes[0].reason.code, lanes[0].waiting), ("adapter_missing", 1));
+    assert_eq!(lanes[0].message, id);
     relay.stop().await;
+    let record = record(&journal, &id).await;
+    assert_eq!((record.state, record.attempts.len()), (MessageState::Queued, 0));
 }
 
 #[tokio::test]
@@ -296,7 +306,7 @@ async fn a_chat_that_is_down_is_tried_again() {
     drop(listener);
     let setup = open(&url);
     setup.say("42", "hi", json!({})).await;
-    let (relay, journal) = setup.start();
+    let (relay, journal) = setup.start().await;
     assert_eq!(dead_letter(&journal).await, ("connect_failed".to_owned(), 3));
     relay.stop().await;
 }

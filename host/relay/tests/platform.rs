@@ -72,7 +72,7 @@ async fn a_push_is_signed_and_is_what_a_pull_gives() {
     let setup = setup(Some(&platform));
     let id = receive(&setup.journal, "1").await;
     let profile = setup.known.channels["sales"].profile.clone();
-    let (relay, journal) = setup.start();
+    let (relay, journal) = setup.start().await;
     let seen = platform.requests(1).await;
     relay.stop().await;
     let push = &seen[0];
@@ -104,7 +104,7 @@ async fn a_push_that_fails_is_made_again_under_the_same_id() {
     let setup = setup(Some(&platform));
     let first = receive(&setup.journal, "1").await;
     let second = receive(&setup.journal, "2").await;
-    let (relay, _journal) = setup.start();
+    let (relay, _journal) = setup.start().await;
     let seen = platform.requests(4).await;
     relay.stop().await;
     let ids: Vec<_> =
@@ -121,7 +121,7 @@ async fn a_refused_push_becomes_a_dead_letter() {
         let setup = setup(Some(&platform));
         let id = receive(&setup.journal, "1").await;
         receive(&setup.journal, "2").await;
-        let (relay, journal) = setup.start();
+        let (relay, journal) = setup.start().await;
         // The next one goes out all the same.
         platform.requests(2).await;
         relay.stop().await;
@@ -137,12 +137,12 @@ async fn a_refused_push_becomes_a_dead_letter() {
 async fn without_a_platform_events_wait() {
     let without = setup(None);
     receive(&without.journal, "1").await;
-    let (relay, journal) = without.start();
+    let (relay, journal) = without.start().await;
     relay.stop().await;
     let journal = Arc::try_unwrap(journal).ok().unwrap().reopened();
     let platform = Server::start().await;
     let with = Setup { journal: Arc::new(journal), ..setup(Some(&platform)) };
-    let (relay, _journal) = with.start();
+    let (relay, _journal) = with.start().await;
     platform.requests(1).await;
     relay.stop().await;
 }

@@ -9,7 +9,7 @@ use eclusa_deploy::{DeployError, Deployer};
 use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject, SubjectKind};
 use eclusa_journal::{Journal, Letters, RevisionRef, Upkeep, rfc3339};
 use eclusa_model::{Channel, Problem};
-use eclusa_relay::{Clock, UnderWay, Verifier};
+use eclusa_relay::{Clock, RelayHandle, UnderWay, Verifier};
 use tokio::sync::watch;
 
 use crate::Config;
@@ -25,6 +25,7 @@ pub(crate) struct App {
     pub(crate) upkeep: Arc<dyn Upkeep>,
     pub(crate) letters: Arc<dyn Letters>,
     pub(crate) deployer: Deployer,
+    pub(crate) relay: RelayHandle,
     pub(crate) channels: Arc<Channels>,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) clock: Arc<dyn Clock>,

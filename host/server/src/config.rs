@@ -11,8 +11,8 @@ use std::time::Duration;
 use eclusa_deploy::watch::WatchOptions;
 use eclusa_engine::Limits as EngineLimits;
 use eclusa_journal::KeySource;
-use eclusa_model::Secret;
-use eclusa_relay::Guard;
+use eclusa_model::{Seconds, Secret};
+use eclusa_relay::{BreakerPolicy, Guard, PausePolicy, RelayConfig, RetryPolicy, STANDARD_PAUSES};
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use serde::Deserialize;
@@ -199,14 +199,60 @@ pub struct Delivery {
     pub timeout_ms: u64,
     /// How many requests may be under way at once. Default 256.
     pub concurrent: usize,
-    /// How often a message is tried before it becomes a dead letter. Default 16,
-    /// which with the pauses between takes about 2½ hours.
-    pub attempts: u32,
-    /// Longest pause before the second attempt, in milliseconds; it doubles with
-    /// each further one. Default 1,000. Pauses are drawn at random below it.
-    pub first_pause_ms: u64,
-    /// Longest pause between two attempts, in milliseconds. Default 1 hour.
-    pub longest_pause_ms: u64,
+    /// How many of them to one destination: a channel's chat, or the platform.
+    /// Default 32. A channel may say otherwise.
+    pub concurrent_per_destination: usize,
+    /// The pauses between the attempts of a message or event, in seconds. It becomes
+    /// a dead letter when the attempt after the last one fails. Default: the
+    /// schedule of Standard Webhooks, 5 seconds, 5 and 30 minutes, 2, 5, 10, 14, 20
+    /// and 24 hours. A channel may say otherwise.
+    pub retry: Vec<Seconds>,
+    /// By how much a pause may be longer at random: 0.2 for up to a fifth. Default
+    /// 0.2. It keeps what failed together from coming back together.
+    pub retry_jitter: f64,
+    /// When a host that fails is left alone for a while.
+    pub breaker: Breaker,
+    /// When a destination is paused without a person.
+    pub pause: Pause,
+}
+
+/// When a host that fails is left alone for a while. What is for it waits, and uses
+/// up no attempts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Breaker {
+    /// After so many failures in a row: no connection, no complete response, a
+    /// status of 500 or above. Default 10; 0 switches it off.
+    pub failures: u32,
+    /// The first pause, in seconds; each further one is twice as long. Default 5.
+    pub first_pause: Seconds,
+    /// The longest pause, in seconds: so long a host that is well again may wait
+    /// for its first request. Default 60.
+    pub longest_pause: Seconds,
+}
+
+impl Default for Breaker {
+    fn default() -> Self {
+        Self { failures: 10, first_pause: Seconds::new(5.0), longest_pause: Seconds::new(60.0) }
+    }
+}
+
+/// When a destination is paused without a person.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Pause {
+    /// After so many dead letters in a row, with no success between them. Default
+    /// 20; 0 switches it off.
+    pub letters: u32,
+    /// And only where the first and the last of them are so far apart, in seconds.
+    /// Default 60.
+    pub over: Seconds,
+}
+
+impl Default for Pause {
+    fn default() -> Self {
+        Self { letters: 20, over: Seconds::new(60.0) }
+    }
 }
 
 impl Default for Delivery {
@@ -214,10 +260,60 @@ impl Default for Delivery {
         Self {
             timeout_ms: 15_000,
             concurrent: 256,
-            attempts: 16,
-            first_pause_ms: 1_000,
-            longest_pause_ms: 60 * 60 * 1_000,
+            concurrent_per_destination: 32,
+            retry: STANDARD_PAUSES.map(|seconds| Seconds::new(seconds as f64)).into(),
+            retry_jitter: 0.2,
+            breaker: Breaker::default(),
+            pause: Pause::default(),
         }
+    }
+}
+
+impl Delivery {
+    /// The part of it that the relay keeps.
+    pub(crate) fn relay(&self) -> RelayConfig {
+        let over_ms = i64::try_from(self.pause.over.duration().as_millis()).unwrap_or(i64::MAX);
+        RelayConfig {
+            retry: RetryPolicy {
+                pauses: self.retry.iter().map(|pause| pause.duration()).collect(),
+                jitter: self.retry_jitter,
+                ..RetryPolicy::default()
+            },
+            breaker: BreakerPolicy {
+                failures: self.breaker.failures,
+                first_pause: self.breaker.first_pause.duration(),
+                longest_pause: self.breaker.longest_pause.duration(),
+                // One that tries has its time, and some for the adapter.
+                patience: Duration::from_millis(self.timeout_ms.saturating_mul(2)),
+            },
+            pause: PausePolicy { letters: self.pause.letters, over_ms },
+            concurrency: self.concurrent,
+            per_destination: self.concurrent_per_destination,
+        }
+    }
+
+    /// What the types alone cannot say.
+    fn validate(&self) -> Result<(), ConfigError> {
+        let wrong = |key, what: &str| Err(ConfigError::Value(key, what.to_owned()));
+        let week = "0 to 604800 seconds";
+        if self.retry.len() > 1000 || !self.retry.iter().all(|pause| pause.is_valid()) {
+            return wrong("delivery.retry", "at most 1000 pauses of 0 to 604800 seconds");
+        }
+        if !(0.0..=1.0).contains(&self.retry_jitter) {
+            return wrong("delivery.retry_jitter", "0 to 1");
+        }
+        if !self.pause.over.is_valid() {
+            return wrong("delivery.pause.over", week);
+        }
+        let at_least_a_moment =
+            |pause: Seconds| pause.is_valid() && pause.duration() >= Duration::from_millis(10);
+        if !at_least_a_moment(self.breaker.first_pause) {
+            return wrong("delivery.breaker.first_pause", "0.01 to 604800 seconds");
+        }
+        if !at_least_a_moment(self.breaker.longest_pause) {
+            return wrong("delivery.breaker.longest_pause", "0.01 to 604800 seconds");
+        }
+        Ok(())
     }
 }
 
@@ -362,9 +458,6 @@ impl Config {
             ("limits.concurrent_calls", limits.concurrent_calls as u64, 1),
             ("delivery.timeout_ms", delivery.timeout_ms, 1),
             ("delivery.concurrent", delivery.concurrent as u64, 1),
-            ("delivery.attempts", u64::from(delivery.attempts), 1),
-            ("delivery.first_pause_ms", delivery.first_pause_ms, 1),
-            ("delivery.longest_pause_ms", delivery.longest_pause_ms, 1),
             ("retention.dedupe_days", u64::from(self.retention.dedupe_days), 1),
             (
                 "retention.days",
@@ -374,6 +467,7 @@ impl Config {
             ("retention.letter_days", u64::from(self.retention.letter_days.unwrap_or(1)), 1),
             ("retention.audit_days", u64::from(self.retention.audit_days.unwrap_or(1)), 1),
             ("retention.max_bytes", self.retention.max_bytes.unwrap_or(u64::MAX), 1 << 20),
+            ("delivery.concurrent_per_destination", delivery.concurrent_per_destination as u64, 1),
             ("storage.min_free_bytes", self.storage.min_free_bytes, 1 << 20),
             ("deploy.keep", self.deploy.keep as u64, 2),
             ("deploy.quiet_ms", self.deploy.quiet_ms, 1),
@@ -382,6 +476,7 @@ impl Config {
         check_least(&at_least)?;
         self.traces.validate()?;
         self.incoming.validate(limits.body_bytes.max(limits.channel_body_bytes))?;
+        delivery.validate()?;
         if self.secrets.key.is_some() && self.secrets.key_file.is_some() {
             let expected = "it or `secrets.key_file`, not both".to_owned();
             return Err(ConfigError::Value("secrets.key", expected));

@@ -13,8 +13,8 @@ use eclusa_journal::{
 };
 use eclusa_model::Secret;
 use eclusa_relay::{
-    Clock, HttpClient, HttpConfig, HttpStartError, InvalidPlatform, Platform, Relay, RelayConfig,
-    RelayParts, RetryPolicy, SystemClock, Verifier,
+    Clock, HttpClient, HttpConfig, HttpStartError, InvalidPlatform, Platform, Relay, RelayParts,
+    SystemClock, UnderWay, Verifier,
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -156,7 +156,18 @@ impl Server {
             guard: config.guard(),
             ..HttpConfig::default()
         })?;
+        let directory = Directory { channels: Arc::clone(&channels), deployer: deployer.clone() };
+        let under_way = Arc::new(UnderWay::default());
+        let parts = RelayParts {
+            platform,
+            clock: Arc::clone(&clock),
+            under_way: Arc::clone(&under_way),
+            config: config.delivery.relay(),
+            ..RelayParts::new(Arc::clone(&journal), Arc::new(directory), http.clone())
+        };
+        let relay = Relay::start(parts).await?;
         let app = App {
+            relay: relay.handle(),
             journal: Arc::clone(&journal),
             upkeep,
             letters,
@@ -165,7 +176,7 @@ impl Server {
             tokens: Arc::new(Tokens::load(Arc::clone(&journal)).await?),
             clock: Arc::clone(&clock),
             admission: Admission::new(&config.incoming, Arc::clone(&refusals)),
-            under_way: Arc::default(),
+            under_way,
             verifier: Arc::new(Verifier::new(http.clone())),
             metrics: metrics.clone(),
             stopping,
@@ -177,7 +188,6 @@ impl Server {
             app.config.retention.clone(),
             stop.subscribe(),
         ));
-        let relay = start_relay(&app, clock, platform, http)?;
         let demo = if app.config.demo { Some(demo::set_up(&app).await?) } else { None };
         let router = routes(app.clone(), demo.as_ref().map(|demo| demo.chats.clone()));
         let address = app.config.listen;
@@ -297,34 +307,6 @@ pub(crate) async fn open_sqlite(config: &Config) -> Result<Arc<SqliteJournal>, S
     };
     let opened = tokio::task::spawn_blocking(move || SqliteJournal::open(folder, options));
     Ok(Arc::new(opened.await.map_err(|error| StartError::Broken(error.to_string()))??))
-}
-
-fn start_relay(
-    app: &App,
-    clock: Arc<dyn Clock>,
-    platform: Option<Platform>,
-    http: HttpClient,
-) -> Result<Relay, StartError> {
-    let delivery = &app.config.delivery;
-    let directory =
-        Directory { channels: Arc::clone(&app.channels), deployer: app.deployer.clone() };
-    let parts = RelayParts {
-        under_way: Arc::clone(&app.under_way),
-        platform,
-        clock,
-        config: RelayConfig {
-            concurrency: delivery.concurrent,
-            retry: RetryPolicy {
-                first: Duration::from_millis(delivery.first_pause_ms),
-                cap: Duration::from_millis(delivery.longest_pause_ms),
-                max_attempts: delivery.attempts,
-                ..RetryPolicy::default()
-            },
-            ..RelayConfig::default()
-        },
-        ..RelayParts::new(Arc::clone(&app.journal), Arc::new(directory), http)
-    };
-    Ok(Relay::start(parts)?)
 }
 
 /// The configured admin token, or at the very first start a new one, which is

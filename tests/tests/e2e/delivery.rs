@@ -3,10 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use eclusa_tests::{Channel, Chat, Eclusa, FakeChat, Reply, Setup, Unreachable};
+use eclusa_tests::{Channel, Chat, Eclusa, FakeChat, Reply, Setup, Unreachable, delivery};
 use serde_json::{Value, json};
-
-const QUICK: &str = "[delivery]\nattempts = 3\nfirst_pause_ms = 100\nlongest_pause_ms = 100";
 
 /// A channel in whose usual conversation the person has written.
 async fn greeted(eclusa: &Eclusa, chat: Chat, id: &str, url: &str) -> Channel {
@@ -49,7 +47,7 @@ async fn a_chat_that_refuses_connections_is_tried_again() {
 #[tokio::test]
 async fn after_the_last_attempt_a_message_is_a_dead_letter_with_its_reason() {
     let nobody = Unreachable::new();
-    let eclusa = Setup::with(&[Chat::Open]).config(QUICK).start();
+    let eclusa = Setup::with(&[Chat::Open]).config(&delivery(3, 0.1)).start();
     let channel = greeted(&eclusa, Chat::Open, "away", &nobody.url(Chat::Open)).await;
     let id = eclusa.send(&channel, &text(Chat::Open, "Oi")).await;
     let message = eclusa.message_when(&id, |message| message["state"] == "failed").await;
@@ -124,9 +122,7 @@ async fn a_refusal_for_good_is_a_dead_letter_at_once() {
 #[tokio::test]
 async fn a_conversation_that_waits_holds_no_other() {
     let fake = FakeChat::start(Chat::Open);
-    let eclusa = Setup::with(&[Chat::Open])
-        .config("[delivery]\nattempts = 1000\nfirst_pause_ms = 100\nlongest_pause_ms = 100")
-        .start();
+    let eclusa = Setup::with(&[Chat::Open]).config(&delivery(1000, 0.1)).start();
     let channel = greeted(&eclusa, Chat::Open, "site", &fake.url()).await;
     let healthy = Arc::new(AtomicBool::new(false));
     let is_healthy = Arc::clone(&healthy);
@@ -179,7 +175,7 @@ async fn a_placeholder_in_a_text_is_no_placeholder() {
 #[tokio::test]
 async fn a_message_waiting_for_a_channel_that_is_deleted_says_so() {
     let fake = FakeChat::start(Chat::Open);
-    let eclusa = Setup::with(&[Chat::Open]).config(QUICK).start();
+    let eclusa = Setup::with(&[Chat::Open]).config(&delivery(3, 0.1)).start();
     let channel = greeted(&eclusa, Chat::Open, "site", &fake.url()).await;
     fake.rule(|_, _| Some(Reply::json(503, &json!({}))));
     let id = eclusa.send(&channel, &text(Chat::Open, "Oi")).await;

@@ -1,13 +1,11 @@
 //! Where the real process sends requests, and where it does not.
 
-use eclusa_tests::{Chat, Eclusa, FakeChat, Setup};
+use eclusa_tests::{Chat, Eclusa, FakeChat, Setup, delivery};
 use serde_json::{Value, json};
 
 const ALLOW: &str = "ECLUSA_OUTGOING_ALLOW";
 const LOOPBACK: &str = "127.0.0.0/8";
 /// What a message waits for must not keep a test waiting.
-const QUICK: &str = "[delivery]\nattempts = 1000\nfirst_pause_ms = 100\nlongest_pause_ms = 100";
-
 fn text(body: &str) -> Value {
     json!({ "conversation": Chat::Open.conversation(), "type": "text", "text": { "body": body } })
 }
@@ -43,8 +41,11 @@ async fn a_channel_on_a_refused_address_is_not_saved() {
 #[tokio::test]
 async fn what_is_refused_waits_and_goes_out_once_it_is_allowed() {
     let chat = FakeChat::start(Chat::Open);
-    let mut eclusa =
-        Setup::with(&[Chat::Open]).outgoing("").env(ALLOW, LOOPBACK).config(QUICK).start();
+    let mut eclusa = Setup::with(&[Chat::Open])
+        .outgoing("")
+        .env(ALLOW, LOOPBACK)
+        .config(&delivery(1000, 0.1))
+        .start();
     let channel = eclusa.create(&Chat::Open.channel("sales", &chat.url())).await;
     eclusa.chat_posts(Chat::Open, &channel, &Chat::Open.text_request("41", "Oi")).await.ok();
     let first = eclusa.send(&channel, &text("first")).await;

@@ -19,6 +19,7 @@ mod inbound;
 mod incoming;
 mod letters;
 mod outbound;
+mod pause;
 mod repeated;
 mod restart;
 mod secrets;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use eclusa_tests::{Chat, Eclusa, FakeChat, Reply, Request, Sample, Setup, send_samples};
+use eclusa_tests::{Chat, Eclusa, FakeChat, Reply, Request, Sample, Setup, delivery, send_samples};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn slack() {
 
 async fn all_samples(chat: Chat) {
     let fake = FakeChat::start(chat);
-    let eclusa = Setup::with(&[chat]).config("[delivery]\nattempts = 3").start();
+    let eclusa = Setup::with(&[chat]).config(&delivery(3, 0.1)).start();
     let mut types = BTreeSet::new();
     for sample in send_samples(chat) {
         let sent = Sent::submit(chat, &eclusa, &fake.url(), &sample, &sample.name).await;
@@ -213,9 +213,7 @@ mod answers {
     async fn all_answers(chat: Chat) {
         let fake = FakeChat::start(chat);
         // What is to be tried again is not tried again within this test.
-        let eclusa = Setup::with(&[chat])
-            .config("[delivery]\nfirst_pause_ms = 600000\nlongest_pause_ms = 600000")
-            .start();
+        let eclusa = Setup::with(&[chat]).config(&delivery(3, 600.0)).start();
         let mut kinds = BTreeSet::new();
         for sample in send_samples(chat) {
             let answers = sample.json["responses"].as_array().cloned().unwrap_or_default();

@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use eclusa_tests::{
-    Channel, Chat, Eclusa, FakeChat, FakePlatform, Reply, Request, Setup, join_all,
+    Channel, Chat, Eclusa, FakeChat, FakePlatform, Reply, Request, Setup, delivery, join_all,
 };
 use serde_json::{Value, json};
 
 const CONVERSATIONS: usize = 8;
 const MESSAGES: usize = 20;
-
-/// Soon again, and for as long as a test may take.
-const STUBBORN: &str = "[delivery]\nattempts = 1000\nfirst_pause_ms = 100\nlongest_pause_ms = 100";
 
 fn body(conversation: usize, message: usize) -> String {
     json!({
@@ -69,7 +66,8 @@ fn first_of_each(pushes: &[Request]) -> Vec<Value> {
 async fn a_power_cut_loses_nothing_that_was_acknowledged() {
     let platform = FakePlatform::start();
     platform.rule(|_, _| Some(Reply::json(503, &json!({}))));
-    let mut eclusa = Setup::with(&[Chat::Open]).platform(&platform).config(STUBBORN).start();
+    let mut eclusa =
+        Setup::with(&[Chat::Open]).platform(&platform).config(&delivery(1000, 0.1)).start();
     let channel = eclusa.create(&Chat::Open.channel("site", "https://chat.example.com")).await;
     let ids = write_all(&eclusa, &channel).await;
     let before = eclusa.events(None, ids.len()).await;
@@ -97,7 +95,8 @@ async fn a_power_cut_loses_nothing_that_was_acknowledged() {
 #[tokio::test]
 async fn a_power_cut_amid_the_load_loses_nothing_that_was_acknowledged() {
     let platform = FakePlatform::start();
-    let mut eclusa = Setup::with(&[Chat::Open]).platform(&platform).config(STUBBORN).start();
+    let mut eclusa =
+        Setup::with(&[Chat::Open]).platform(&platform).config(&delivery(1000, 0.1)).start();
     let channel = eclusa.create(&Chat::Open.channel("site", "https://chat.example.com")).await;
     let acknowledged = write_until_the_cut(&eclusa, &channel).await;
     eclusa.kill();
@@ -148,7 +147,7 @@ async fn write_until_the_cut(
 async fn pending_messages_go_out_in_order_after_a_power_cut() {
     let fake = FakeChat::start(Chat::Open);
     fake.rule(|_, _| Some(Reply::json(503, &json!({}))));
-    let mut eclusa = Setup::with(&[Chat::Open]).config(STUBBORN).start();
+    let mut eclusa = Setup::with(&[Chat::Open]).config(&delivery(1000, 0.1)).start();
     let channel = eclusa.create(&Chat::Open.channel("site", &fake.url())).await;
     let path = "/v1/channels/site/messages?start=true";
     let conversations = (0..CONVERSATIONS).map(async |conversation| {
@@ -183,7 +182,8 @@ async fn pending_messages_go_out_in_order_after_a_power_cut() {
 async fn a_platform_that_stumbles_gets_each_conversation_in_order() {
     let platform = FakePlatform::start();
     platform.rule(|_, number| number.is_multiple_of(7).then(|| Reply::json(503, &json!({}))));
-    let eclusa = Setup::with(&[Chat::Open]).platform(&platform).config(STUBBORN).start();
+    let eclusa =
+        Setup::with(&[Chat::Open]).platform(&platform).config(&delivery(1000, 0.1)).start();
     let channel = eclusa.create(&Chat::Open.channel("site", "https://chat.example.com")).await;
     let ids = write_all(&eclusa, &channel).await;
     let pushes = platform.taken(ids.len()).await;

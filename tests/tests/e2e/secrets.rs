@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use eclusa_tests::{Chat, Eclusa, FakeChat, FakePlatform, Reply, Request, Search, Setup};
+use eclusa_tests::{Chat, Eclusa, FakeChat, FakePlatform, Reply, Request, Search, Setup, delivery};
 use serde_json::{Value, json};
 
 /// All that is logged by anybody who might log a request; the compiler's own
@@ -26,7 +26,7 @@ async fn no_secret_is_shown_or_left_anywhere() {
     let mut eclusa = Setup::with(&Chat::ALL)
         .hostile("behave")
         .platform(&platform)
-        .config("[delivery]\nattempts = 2\nfirst_pause_ms = 100\nlongest_pause_ms = 100")
+        .config(&delivery(2, 0.1))
         .log(EVERYTHING)
         .start();
     let mut seen = Vec::new();

@@ -19,8 +19,9 @@ use crate::feed::Backlog;
 use crate::id::Ids;
 use crate::{
     Accept, Accepted, Attempt, ChannelChange, Deliveries, Delivery, DeliveryBody, DeliveryId,
-    EventPage, Finish, Journal, JournalError, KeyRotation, Mapping, MessageRecord, Page,
-    RequestRecord, Submit, Submitted, Target, Token, TokenChange, body, registry::AuditEntry,
+    Destination, EventPage, Finish, Journal, JournalError, KeyRotation, Mapping, MessageRecord,
+    Page, Pause, RequestRecord, Submit, Submitted, Target, Token, TokenChange, body,
+    registry::AuditEntry,
 };
 use registry::RegistryState;
 use state::State;
@@ -239,6 +240,30 @@ impl Journal for MemoryJournal {
 
     async fn note(&self, audit: AuditEntry) -> Result<(), JournalError> {
         self.registry.lock().note(audit)
+    }
+
+    fn public_id(&self, delivery: DeliveryId) -> String {
+        self.state.lock().ids.text(delivery)
+    }
+
+    async fn pauses(&self) -> Result<Vec<(Destination, Pause)>, JournalError> {
+        let state = self.state.lock();
+        Ok(state.pauses.iter().map(|(to, pause)| (to.clone(), pause.clone())).collect())
+    }
+
+    async fn set_pause(
+        &self,
+        destination: Destination,
+        pause: Option<Pause>,
+        audit: AuditEntry,
+    ) -> Result<(), JournalError> {
+        self.registry.lock().note(audit)?;
+        let mut state = self.state.lock();
+        match pause {
+            Some(pause) => state.pauses.insert(destination, pause),
+            None => state.pauses.remove(&destination),
+        };
+        Ok(())
     }
 
     fn health(&self) -> Result<(), String> {

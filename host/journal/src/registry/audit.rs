@@ -100,6 +100,8 @@ pub enum SubjectKind {
     Key,
     /// What could not be handed on or mapped, by its id.
     DeadLetter,
+    /// The platform; the id is `platform`.
+    Platform,
 }
 
 /// Which entries of the audit are asked for.
@@ -164,4 +166,8 @@ pub enum AuditAction {
     Rotated,
     /// A token is not let in any more.
     Revoked,
+    /// What is for a channel's chat or the platform waits.
+    Paused,
+    /// What had waited goes out again.
+    Resumed,
 }

@@ -14,12 +14,13 @@ use super::messages::{self, PreparedSubmit};
 use super::readers::storage;
 use super::writer::{Order, order};
 use super::{
-    SqliteJournal, audit, channels, deliveries, events, mapped, requests, sealing, tokens, trace,
+    SqliteJournal, audit, channels, deliveries, events, mapped, pauses, requests, sealing, tokens,
+    trace,
 };
 use crate::{
-    Accept, Accepted, Attempt, ChannelChange, Deliveries, DeliveryBody, DeliveryId, EventPage,
-    Finish, Journal, JournalError, KeyRotation, MessageRecord, Page, RequestRecord, Submit,
-    Submitted, Token, TokenChange, registry::AuditEntry,
+    Accept, Accepted, Attempt, ChannelChange, Deliveries, DeliveryBody, DeliveryId, Destination,
+    EventPage, Finish, Journal, JournalError, KeyRotation, MessageRecord, Page, Pause,
+    RequestRecord, Submit, Submitted, Token, TokenChange, registry::AuditEntry,
 };
 
 #[async_trait]
@@ -156,6 +157,27 @@ impl Journal for SqliteJournal {
 
     async fn note(&self, audit: AuditEntry) -> Result<(), JournalError> {
         self.write(move |unit| Ok(audit::write(unit.conn, &audit)?)).await
+    }
+
+    fn public_id(&self, delivery: DeliveryId) -> String {
+        self.ids.text(delivery)
+    }
+
+    async fn pauses(&self) -> Result<Vec<(Destination, Pause)>, JournalError> {
+        self.read(|conn, _| pauses::all(conn).map_err(storage)).await
+    }
+
+    async fn set_pause(
+        &self,
+        destination: Destination,
+        pause: Option<Pause>,
+        audit: AuditEntry,
+    ) -> Result<(), JournalError> {
+        self.write(move |unit| {
+            pauses::set(unit.conn, &destination, pause.as_ref())?;
+            Ok(audit::write(unit.conn, &audit)?)
+        })
+        .await
     }
 
     fn health(&self) -> Result<(), String> {

@@ -22,6 +22,7 @@ mod messages;
 mod open;
 mod outbound;
 mod passed;
+mod pauses;
 mod private;
 mod prune;
 mod readers;

@@ -204,6 +204,11 @@ ALTER TABLE tokens ADD COLUMN last_used_at_ms INTEGER;
 -- unencrypted: a row until it is written anew.
 CREATE TABLE unclean (since TEXT NOT NULL) STRICT;
 ",
+    "
+-- Destinations that are not spoken to. `channel`: empty for the platform.
+-- `pause`: JSON.
+CREATE TABLE pauses (channel TEXT PRIMARY KEY, pause TEXT NOT NULL) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// Brings the tables to the newest version, lets the connection keep the rows'

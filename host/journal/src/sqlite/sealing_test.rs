@@ -46,6 +46,7 @@ fn secretive(id: &str, revision: u64) -> Channel {
             url: None,
             settings: serde_json::Map::new(),
             flow: None,
+            delivery: Default::default(),
             limits: eclusa_model::ChannelLimits::default(),
         },
         headers: BTreeMap::from([("x-key".to_owned(), Secret::new(SECRET))]),

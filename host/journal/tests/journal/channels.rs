@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use eclusa_journal::{ChannelChange, Journal, JournalError, Registry};
-use eclusa_model::{Channel, ChannelLimits, ChannelProfile, Color, Secret, SecretValues};
+use eclusa_model::{
+    Channel, ChannelDelivery, ChannelLimits, ChannelProfile, Color, Secret, SecretValues,
+};
 
 use crate::Maker;
 use crate::make::{audit, one, page, text};
@@ -22,6 +24,7 @@ pub(crate) fn channel(id: &str, revision: u64) -> Channel {
             settings: serde_json::from_str(r#"{"depth":[1,{"a":null}]}"#).unwrap(),
             flow: None,
             limits: ChannelLimits { body_bytes: Some(1 << 20) },
+            delivery: ChannelDelivery { concurrent: Some(3), ..ChannelDelivery::default() },
         },
         headers: BTreeMap::from([secret("x-api-key", "h\u{e9}ader")]),
         secrets: BTreeMap::from([

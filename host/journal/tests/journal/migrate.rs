@@ -14,6 +14,7 @@ const FIRST_VERSION: &str = "
     DROP TABLE unclean;
     ALTER TABLE tokens DROP COLUMN expires_at_ms;
     ALTER TABLE tokens DROP COLUMN last_used_at_ms;
+    DROP TABLE pauses;
     DROP INDEX requests_channel;
     DROP INDEX messages_channel;
     DROP INDEX requests_failed;

@@ -9,19 +9,19 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use eclusa_journal::{
-    Accept, Accepted, Attempt, ChannelChange, Deliveries, DeliveryBody, DeliveryId, EventPage,
-    Finish, Journal, JournalError, KeyRotation, Lane, MemoryJournal, MessageRecord, MessageState,
-    Page, RequestRecord, Submit, Submitted, Token, TokenChange, registry::AuditEntry,
+    Accept, Accepted, Attempt, ChannelChange, Deliveries, DeliveryBody, DeliveryId, Destination,
+    EventPage, Finish, Journal, JournalError, KeyRotation, Lane, MemoryJournal, MessageRecord,
+    MessageState, Page, Pause, RequestRecord, Submit, Submitted, Token, TokenChange,
+    registry::AuditEntry,
 };
 use eclusa_model::{Channel, Content, Extra};
 use tokio::sync::watch;
 
-use super::lanes::Capacity;
-use super::model_test::in_simulated_time;
-use super::worker::Carriers;
+use super::model_test::world::{AllChannels, in_simulated_time, start_with};
 use super::{Policy, Relay};
-use crate::delivery::{Carried, Carrier, Recorder};
-use crate::{Clock, RetryPolicy};
+use crate::delivery::{Carried, Carrier, NotSent, Recorder};
+use crate::gate::Gate;
+use crate::{BreakerPolicy, Clock, RetryPolicy};
 
 type Result<T> = std::result::Result<T, JournalError>;
 
@@ -110,6 +110,20 @@ impl Journal for Failing {
     async fn note(&self, audit: AuditEntry) -> Result<()> {
         self.journal.note(audit).await
     }
+    fn public_id(&self, delivery: DeliveryId) -> String {
+        self.journal.public_id(delivery)
+    }
+    async fn pauses(&self) -> Result<Vec<(Destination, Pause)>> {
+        self.journal.pauses().await
+    }
+    async fn set_pause(
+        &self,
+        destination: Destination,
+        pause: Option<Pause>,
+        audit: AuditEntry,
+    ) -> Result<()> {
+        self.journal.set_pause(destination, pause, audit).await
+    }
     fn health(&self) -> std::result::Result<(), String> {
         self.journal.health()
     }
@@ -129,9 +143,9 @@ struct Takes(watch::Sender<u32>);
 
 #[async_trait]
 impl Carrier for Takes {
-    async fn carry(&self, _lane: &Lane, _body: DeliveryBody) -> Carried {
+    async fn carry(&self, _: &Lane, _: DeliveryBody) -> std::result::Result<Carried, NotSent> {
         self.0.send_modify(|count| *count += 1);
-        Recorder::start(0, None).done(None)
+        Ok(Recorder::start(0, None).done(None))
     }
 }
 
@@ -149,14 +163,15 @@ async fn start(journal: &Arc<Failing>) -> (Relay, String, watch::Receiver<u32>) 
     };
     let id = journal.submit(submit).await.unwrap().id;
     let (taken, count) = watch::channel(0);
-    let carriers = Carriers { chat: Arc::new(Takes(taken)), platform: None };
     let policy = Policy {
         retry: RetryPolicy::default(),
         clock: Arc::new(Later(tokio::time::Instant::now())),
         random: Arc::new(|| 0.5),
     };
-    let capacity = Capacity { total: 4, per_destination: 4 };
-    let relay = Relay::with_carriers(journal.clone(), carriers, policy, capacity).unwrap();
+    let gate = Gate::new(BreakerPolicy::default());
+    let chat = Arc::new(Takes(taken));
+    let relay =
+        start_with(journal.clone(), Arc::new(AllChannels), chat, gate, policy).await.unwrap();
     (relay, id, count)
 }
 

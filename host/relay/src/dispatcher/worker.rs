@@ -4,12 +4,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use eclusa_journal::{DeliveryId, Finish, HELD, Journal, JournalError, Lane, Target};
+use eclusa_journal::{Delivery, DeliveryId, Finish, Journal, JournalError, Lane, Target};
 use tokio::sync::watch;
 use tracing::{Instrument as _, Span, field};
 
+use super::health::Verdict;
 use super::lanes::{Job, Next};
-use crate::delivery::{Carried, Carrier, Policy};
+use crate::Channels;
+use crate::delivery::{Carried, Carrier, NotSent, Policy};
 use crate::trace;
 
 /// First and longest wait after the journal failed.
@@ -38,9 +40,24 @@ impl Carriers {
     }
 }
 
+/// What came of a job.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) next: Next,
+    pub(super) verdict: Verdict,
+}
+
+impl Ended {
+    /// Nothing was tried, and nothing is recorded.
+    fn untried(next: Next) -> Self {
+        Self { next, verdict: Verdict::Nothing }
+    }
+}
+
 /// Makes attempts.
 pub(super) struct Worker {
     pub(super) journal: Arc<dyn Journal>,
+    pub(super) channels: Arc<dyn Channels>,
     pub(super) carriers: Carriers,
     pub(super) policy: Policy,
     pub(super) stopped: watch::Receiver<bool>,
@@ -48,7 +65,7 @@ pub(super) struct Worker {
 
 impl Worker {
     /// Makes one attempt; it belongs to the trace that brought the delivery.
-    pub(super) async fn attempt(&self, job: &Job) -> Next {
+    pub(super) async fn attempt(&self, job: &Job) -> Ended {
         let span = attempt_span(job);
         if !span.is_disabled()
             && let Ok(Some(traceparent)) = self.journal.traceparent(job.id).await
@@ -58,35 +75,57 @@ impl Worker {
         self.make(job).instrument(span).await
     }
 
-    async fn make(&self, job: &Job) -> Next {
+    async fn make(&self, job: &Job) -> Ended {
         let Some(carrier) = self.carriers.for_target(job.lane.target) else {
-            return self.again(JOURNAL_BACKOFF.1);
+            return Ended::untried(Next::Again { wait_ms: millis(JOURNAL_BACKOFF.1) });
         };
         let body = match self.journal.delivery(job.id).await {
             Ok(Some(body)) => body,
-            Ok(None) => return Next::Advance,
+            Ok(None) => return Ended::untried(Next::Advance),
             Err(error) => {
                 tracing::error!(delivery = job.id, %error, "a delivery cannot be read");
-                return self.again(wait_for(&error, 3));
+                return Ended::untried(Next::Again { wait_ms: millis(wait_for(&error, 3)) });
             }
         };
         let started = Instant::now();
-        let carried = carrier.carry(&job.lane, body).await;
+        let carried = match carrier.carry(&job.lane, body).await {
+            Ok(carried) => carried,
+            Err(NotSent::Blocked { host }) => return Ended::untried(Next::Blocked { host }),
+            Err(NotSent::AdapterMissing) => {
+                return Ended::untried(Next::Again { wait_ms: millis(JOURNAL_BACKOFF.1) });
+            }
+        };
         measure(&job.lane, &carried, started.elapsed());
         log(job, &carried);
         end_span(&carried);
-        let next = match &carried.finish {
-            Finish::Done { .. } | Finish::Dead { .. } => Next::Advance,
-            Finish::Retry { due_at_ms } => Next::Again { due_at_ms: *due_at_ms },
-            Finish::Held { .. } => Next::Again { due_at_ms: HELD },
-        };
+        let ended = self.ended(&carried);
         self.record(job.id, carried).await;
-        next
+        ended
     }
 
-    /// Not now; nothing is recorded, since nothing was tried.
-    pub(super) fn again(&self, delay: Duration) -> Next {
-        Next::Again { due_at_ms: self.policy.after(delay) }
+    fn ended(&self, carried: &Carried) -> Ended {
+        let (next, verdict) = match &carried.finish {
+            Finish::Done { .. } => (Next::Advance, Verdict::Taken),
+            Finish::Dead { .. } => (Next::Advance, Verdict::Dead),
+            Finish::Retry { due_at_ms } => {
+                let wait_ms = due_at_ms.saturating_sub(self.policy.clock.now_ms());
+                (Next::Again { wait_ms }, Verdict::Failed)
+            }
+            Finish::Held { .. } => (Next::Hold, Verdict::Dead),
+        };
+        Ended { next, verdict: if carried.gone { Verdict::Gone } else { verdict } }
+    }
+
+    /// No delivery waits longer for its next attempt.
+    pub(super) fn longest_wait_ms(&self, delivery: &Delivery) -> i64 {
+        let policy = match delivery.lane.target {
+            Target::Chat => self
+                .channels
+                .channel(&delivery.lane.channel)
+                .map_or_else(|| self.policy.clone(), |channel| self.policy.of_channel(&channel)),
+            Target::Platform => self.policy.clone(),
+        };
+        millis(policy.retry.longest(delivery.attempts))
     }
 
     /// Records a result, however often the journal refuses: the other side may
@@ -94,7 +133,7 @@ impl Worker {
     /// The lane waits meanwhile.
     async fn record(&self, delivery: DeliveryId, carried: Carried) {
         // Who waits for this message to be over waits for its record.
-        let Carried { attempt, finish, entered: _entered } = carried;
+        let Carried { attempt, finish, entered: _entered, gone: _ } = carried;
         let mut tries = 0;
         while let Err(error) = self.journal.finish(delivery, attempt.clone(), finish.clone()).await
         {
@@ -121,7 +160,7 @@ impl Worker {
 }
 
 /// How long to wait after the journal failed so many times in a row.
-fn wait_for(error: &JournalError, tries: u32) -> Duration {
+pub(super) fn wait_for(error: &JournalError, tries: u32) -> Duration {
     let (first, longest) = JOURNAL_BACKOFF;
     let backoff = first.saturating_mul(1 << tries.min(16)).min(longest);
     match error {
@@ -130,6 +169,10 @@ fn wait_for(error: &JournalError, tries: u32) -> Duration {
         JournalError::Corrupt { .. } => DAMAGED,
         _ => backoff,
     }
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn target_name(target: Target) -> &'static str {

@@ -212,7 +212,7 @@ impl Setup {
     }
 
     /// Starts the relay. It retries at once, as far as it ever does.
-    pub(crate) fn start(self) -> (Relay, Arc<MemoryJournal>) {
+    pub(crate) async fn start(self) -> (Relay, Arc<MemoryJournal>) {
         let patient = HttpConfig {
             total_timeout: Duration::from_secs(60),
             guard: loopback(),
@@ -224,10 +224,10 @@ impl Setup {
         parts.clock = self.clock;
         parts.random = Arc::new(|| 0.0);
         parts.config = RelayConfig {
-            retry: RetryPolicy { max_attempts: 3, ..RetryPolicy::default() },
+            retry: RetryPolicy::default().with_pauses(&[Duration::ZERO; 2]),
             ..RelayConfig::default()
         };
-        (Relay::start(parts).unwrap(), self.journal)
+        (Relay::start(parts).await.unwrap(), self.journal)
     }
 }
 

@@ -8,7 +8,8 @@ use eclusa_deploy::live::Routes;
 use eclusa_deploy::requirements::{self, escape};
 use eclusa_engine::Revision;
 use eclusa_model::{
-    Channel, ChannelLimits, ChannelProfile, Color, Secret, SecretValues, validate_channel_id,
+    Channel, ChannelDelivery, ChannelLimits, ChannelProfile, Color, Secret, SecretValues,
+    validate_channel_id,
 };
 use eclusa_relay::{Guard, check_header};
 use serde::Deserialize;
@@ -55,6 +56,9 @@ pub(crate) struct ChannelInput {
     /// Limits of its own.
     #[serde(default)]
     pub(crate) limits: ChannelLimits,
+    /// How messages are handed to the chat.
+    #[serde(default)]
+    pub(crate) delivery: ChannelDelivery,
 }
 
 fn default_color() -> Color {
@@ -115,6 +119,12 @@ impl ChannelInput {
             check_url(url, guard, &mut violations);
         }
         check_headers(&headers, &mut violations);
+        violations.extend(
+            self.delivery
+                .violations()
+                .into_iter()
+                .map(|(pointer, message)| Violation::new(format!("/delivery{pointer}"), message)),
+        );
         let given: Vec<String> = self.secrets.keys().cloned().collect();
         let active = routes.active(&self.adapter);
         match &active {
@@ -139,6 +149,7 @@ impl ChannelInput {
                 settings: self.settings,
                 flow: self.flow,
                 limits: self.limits,
+                delivery: self.delivery,
             },
             headers,
             secrets,

@@ -7,8 +7,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use eclusa_journal::ChannelChange;
 use eclusa_journal::registry::{AuditAction, SubjectKind};
+use eclusa_journal::{ChannelChange, Destination, Pause};
 use eclusa_model::{Channel, ChannelProfile, Secret, SecretValues};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -27,6 +27,8 @@ struct ChannelView<'a> {
     secrets: Map<String, Value>,
     /// Requests of the chat are not verified, since a secret is not set.
     unverified: bool,
+    /// Messages to the chat wait.
+    paused: Option<Pause>,
     ingress_url: String,
     logo_url: String,
     revision: u64,
@@ -55,6 +57,7 @@ fn view(app: &App, channel: &Channel) -> Value {
         headers: hidden(channel.headers.keys().collect()),
         secrets: hidden(channel.secrets.keys().collect()),
         unverified,
+        paused: app.relay.pause_of(&Destination::Chat { channel: channel.profile.id.clone() }),
         ingress_url: ingress_url(app, channel),
         logo_url: format!("{}/v1/channels/{}/logo", app.config.public_url(), channel.profile.id),
         revision: channel.revision,
@@ -179,6 +182,9 @@ pub(super) async fn delete(
     let audit = app.audit(&actor, AuditAction::Deleted, SubjectKind::Channel, &id, "");
     let change = ChannelChange::Delete { id, expected: channel.revision };
     app.channels.change(change, audit).await?;
+    // What still waits for it is to become dead letters, not to wait for ever.
+    let chat = Destination::Chat { channel: channel.profile.id.clone() };
+    app.relay.resume(chat, actor).await?;
     reviewed(&app, &channel.profile.adapter).await;
     Ok(StatusCode::NO_CONTENT)
 }

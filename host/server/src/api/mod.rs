@@ -13,10 +13,12 @@ mod letters;
 mod logo;
 mod messages;
 mod page;
+mod pauses;
 mod query;
 mod replay;
 mod secrets;
 mod tokens;
+mod waiting;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -40,6 +42,8 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/v1/channels", get(channels::list))
         .route("/v1/channels/{id}", get(channels::read))
         .route("/v1/channels/{id}/logo", get(logo::read))
+        .route("/v1/channels/{id}/waiting", get(waiting::list))
+        .route("/v1/platform", get(pauses::platform))
         .route("/v1/messages/{id}", get(messages::read))
         .route("/v1/events", get(events::list))
         .route("/v1/adapters", get(adapters::list))
@@ -68,6 +72,10 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/v1/dead-letters/redrive", post(letters::redrive_many))
         .route("/v1/dead-letters/{id}/redrive", post(letters::redrive))
         .route("/v1/dead-letters/{id}/discard", post(letters::discard))
+        .route("/v1/channels/{id}/pause", post(pauses::pause_channel))
+        .route("/v1/channels/{id}/resume", post(pauses::resume_channel))
+        .route("/v1/platform/pause", post(pauses::pause_platform))
+        .route("/v1/platform/resume", post(pauses::resume_platform))
         .route("/v1/adapters/{name}/activate", post(deploy::activate))
         .route("/v1/adapters/{name}/approve", post(deploy::approve))
         .route("/v1/adapters/{name}/decline", post(deploy::decline))

@@ -11,7 +11,7 @@ pub(super) struct Args {
     /// Only about this adapter.
     #[arg(long, value_name = "NAME")]
     adapter: Option<String>,
-    /// Only about these: adapter, channel, token, key or dead_letter, or one of them, e.g.
+    /// Only about these: adapter, channel, token, key, dead_letter or platform, or one of them, e.g.
     /// channel:telegram-sales.
     #[arg(long, value_name = "KIND[:ID]", conflicts_with = "adapter")]
     subject: Option<String>,

@@ -12,7 +12,7 @@ use super::Outcome;
 use super::client::{Client, Refusal, Server};
 use super::failure::Failure;
 use super::input::{bad_json, is_stdin, read_text, shown};
-use super::{names, output};
+use super::{channel_pause, names, output};
 
 const APPLY_EXAMPLES: &str = "\
 Examples:
@@ -43,6 +43,14 @@ pub(super) enum Command {
         #[command(flatten)]
         server: Server,
     },
+    /// Hand no more messages to the chat; they wait, and nothing is lost.
+    #[command(after_help = channel_pause::PAUSE_EXAMPLES)]
+    Pause(channel_pause::PauseArgs),
+    /// Hand messages to the chat again.
+    Resume(channel_pause::ResumeArgs),
+    /// Show which conversations wait, and why.
+    #[command(after_help = channel_pause::WAITING_EXAMPLES)]
+    Waiting(channel_pause::WaitingArgs),
     /// Delete channels.
     Delete {
         /// Ids of channels.
@@ -62,6 +70,9 @@ pub(super) fn run(command: Command, json: bool) -> anyhow::Result<Outcome> {
             let client = Client::new(&server)?;
             each(&channels, json, |channel| apply(&client, channel))
         }
+        Command::Pause(args) => channel_pause::pause(&args, json),
+        Command::Resume(args) => channel_pause::resume(&args, json),
+        Command::Waiting(args) => channel_pause::waiting(&args, json),
         Command::Delete { ids, server } => {
             let client = Client::new(&server)?;
             each(&ids, json, |id| {

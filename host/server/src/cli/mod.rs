@@ -4,6 +4,7 @@ mod adapter;
 mod audit;
 mod change;
 mod channel;
+mod channel_pause;
 mod client;
 mod dead_letter;
 mod failure;
@@ -56,7 +57,7 @@ enum Command {
     /// Try adapters and put them into service: check, map, test, deploy, diff, rollback, ….
     #[command(subcommand)]
     Adapter(adapter::Command),
-    /// Look after the channels of a server: list, apply, delete.
+    /// Look after the channels of a server: list, apply, delete, pause, resume, waiting.
     #[command(subcommand)]
     Channel(channel::Command),
     /// Look after what could not be handed on or mapped: list, show, redrive, discard.
@@ -68,6 +69,9 @@ enum Command {
     /// Look after the tokens of a server: list, create, revoke, rotate, reset-admin.
     #[command(subcommand)]
     Token(token::Command),
+    /// Look after the pushes of events: show, pause, resume.
+    #[command(subcommand)]
+    Platform(channel_pause::PlatformCommand),
     /// Show what a recorded message was, and what it becomes in another revision.
     Replay(replay::Args),
     /// Show who did what, and when.
@@ -105,6 +109,7 @@ pub(crate) fn run() -> ExitCode {
         Command::DeadLetter(command) => dead_letter::run(command, cli.json),
         Command::Secrets(command) => secrets::run(command, cli.json),
         Command::Token(command) => token::run(command, cli.json),
+        Command::Platform(command) => channel_pause::platform(&command, cli.json),
         Command::Replay(args) => replay::run(&args, cli.json),
         Command::Audit(args) => audit::run(&args, cli.json),
         Command::Backup(args) => keep::backup(&args, cli.json),

@@ -4,7 +4,7 @@
 mod chats;
 
 use eclusa_journal::{JournalError, TokenRole};
-use eclusa_model::{Channel, Color, Manifest, Secret};
+use eclusa_model::{Channel, ChannelDelivery, Color, Manifest, Secret};
 use serde_json::{Map, Value};
 
 pub(crate) use chats::{FakeChats, routes};
@@ -105,6 +105,7 @@ fn channel_input(
         settings: example_settings(manifest),
         flow: None,
         limits: Default::default(),
+        delivery: ChannelDelivery::default(),
     })
 }
 

@@ -103,6 +103,30 @@ async fn traffic(api: &Api, ingress: &str) -> [String; 3] {
     [id(&mapped["messages"][0]["id"]), id(&sent.body["id"]), unmapped.request_id]
 }
 
+/// Pauses, and what waits meanwhile; gives back what was.
+async fn is_paused_and_resumed(api: &Api) {
+    let why = || Sent::Json(json!({ "reason": "a test" }));
+    let paused = post_ok(api, "/v1/channels/counter/pause", why()).await;
+    assert_eq!(paused["paused"]["code"], "operator");
+    assert_eq!(api.get("/v1/channels/counter").await["paused"], paused["paused"]);
+    let message = json!({ "conversation": "t-1", "type": "text", "text": { "body": "Já volto" } });
+    let sent = api.call("post", "/v1/channels/counter/messages", Sent::Json(message)).await;
+    assert_eq!(sent.status, 202, "{:#}", sent.body);
+    let waiting =
+        api.until("/v1/channels/counter/waiting", |page| page["lanes"] != json!([])).await;
+    assert_eq!(waiting["lanes"][0]["reason"]["code"], "paused");
+    let one = api.get("/v1/channels/counter/waiting?conversation=t-1&limit=1").await;
+    assert_eq!(one["lanes"][0]["message"], sent.body["id"]);
+    post_ok(api, "/v1/channels/counter/resume", Sent::Nothing).await;
+    api.until(&sent.location, |it| it["state"] == "sent").await;
+    let long = Sent::Json(json!({ "reason": "x".repeat(501) }));
+    let refused = api.refused("post", "/v1/platform/pause", long).await;
+    assert_eq!(refused, (422, "invalid_input".to_owned()));
+    post_ok(api, "/v1/platform/pause", Sent::Nothing).await;
+    assert_eq!(api.get("/v1/platform").await["paused"]["by"], "admin");
+    post_ok(api, "/v1/platform/resume", Sent::Nothing).await;
+}
+
 async fn waits_and_is_declined(api: &Api) {
     let waiting = deploy(api, "review", shop("renames")).await;
     assert_eq!(waiting["state"], "waiting", "{waiting:#}");
@@ -290,6 +314,7 @@ async fn is_listed(api: &Api) {
 async fn deployments_are_answered_as_documented() {
     let (api, ingress) = shop_server().await;
     let recorded = traffic(&api, &ingress).await;
+    is_paused_and_resumed(&api).await;
     waits_and_is_declined(&api).await;
     goes_live_and_is_taken_back(&api).await;
     serves_a_share(&api).await;

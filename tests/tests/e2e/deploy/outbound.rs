@@ -78,8 +78,8 @@ async fn what_it_cannot_settle_its_predecessor_settles() {
 /// A message that waits for its next attempt is sent by whatever serves then.
 #[tokio::test]
 async fn a_swap_between_two_attempts_counts() {
-    let quick = "[delivery]\nattempts = 1000\nfirst_pause_ms = 50\nlongest_pause_ms = 50";
-    let shop = Shop::with(Setup::default().config(quick), &["site"]).await;
+    let quick = eclusa_tests::delivery(1000, 0.05);
+    let shop = Shop::with(Setup::default().config(&quick), &["site"]).await;
     shop.write(shop.site(), "t1", "Oi").await;
     shop.chat.rule(|_, _| Some(eclusa_tests::Reply::json(503, &json!({}))));
     let message = json!({ "conversation": "t1", "type": "text", "text": { "body": "Oi" } });
