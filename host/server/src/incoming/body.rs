@@ -247,8 +247,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_that_dribbles_in_is_given_up() {
-        // 30 seconds in all, and hardly any for the bytes.
-        assert_eq!(arrived(100, 1, 1).await, Err(32));
+        // 30 seconds, and one more for each 10 bytes.
+        assert_eq!(arrived(100, 1, 1).await, Err(33));
     }
 
     #[tokio::test(start_paused = true)]
