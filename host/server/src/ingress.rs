@@ -178,13 +178,14 @@ async fn receive(
             Err(trapped(&error))
         }
     };
+    if verified == Verified::Unsigned {
+        // Nothing of it is kept: another revision might read events from it later.
+        let reply = mapped.ok().filter(|received| received.events.is_empty());
+        let reply = reply.and_then(|received| received.reply);
+        return reply.map(reply_response).ok_or_else(|| unsigned_events(manifest));
+    }
     match mapped {
-        Ok(received) => {
-            if verified == Verified::Unsigned && !received.events.is_empty() {
-                return Err(unsigned_events(manifest));
-            }
-            record_mapped(app, &profile.id, &revision, request, received).await
-        }
+        Ok(received) => record_mapped(app, &profile.id, &revision, request, received).await,
         Err(problem) => record_unmapped(app, &profile.id, &revision, request, problem).await,
     }
 }
@@ -263,7 +264,10 @@ fn unsigned_events(manifest: &Manifest) -> ApiProblem {
     ApiProblem::new(
         StatusCode::UNAUTHORIZED,
         "unsigned_events",
-        format!("adapter `{}` read events from a request without a signature", manifest.name),
+        format!(
+            "adapter `{}` made more than a reply of a request without a signature",
+            manifest.name
+        ),
     )
     .action("Send events with a signed request.")
 }

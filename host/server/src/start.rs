@@ -173,7 +173,7 @@ impl Server {
             letters,
             channels,
             deployer,
-            tokens: Arc::new(Tokens::load(Arc::clone(&journal)).await?),
+            tokens: Tokens::load(Arc::clone(&journal)).await?,
             clock: Arc::clone(&clock),
             admission: Admission::new(&config.incoming, Arc::clone(&refusals)),
             under_way,

@@ -6,7 +6,6 @@ use std::sync::mpsc::Receiver;
 use rusqlite::{Connection, Row};
 
 use super::health::Health;
-use super::readers::sql;
 use super::text::Text;
 use crate::feed::Backlog;
 use crate::{Delivery, DeliveryId, JournalError, Lane};
@@ -88,10 +87,19 @@ impl Backlog for Backlogged {
 
 impl Backlog for PendingRows {
     fn next(&mut self) -> Vec<Delivery> {
+        // Nothing looks like the end: what comes after it would go out before what
+        // was not read. Only a restart reads it again.
         self.part().unwrap_or_else(|error| {
-            tracing::error!(%error, "what is pending cannot be read");
-            self.health.read_failed(&sql(&error));
+            self.health.fail(format!("what is pending cannot be read: {error}"));
             Vec::new()
         })
+    }
+}
+
+impl Drop for PendingRows {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.health.fail("reading what is pending broke".to_owned());
+        }
     }
 }

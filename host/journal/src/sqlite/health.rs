@@ -41,10 +41,11 @@ impl Health {
 
     /// Tells what went wrong, and whether that is the end.
     pub(super) fn report(&self, error: &rusqlite::Error) {
-        tracing::error!(%error, "the journal's storage");
         if is_fatal(error) {
-            self.fail(error.to_string());
-        } else if is_no_room(error) {
+            return self.fail(error.to_string());
+        }
+        tracing::error!(%error, "the journal's storage");
+        if is_no_room(error) {
             self.space.ran_out();
         }
     }
@@ -53,16 +54,15 @@ impl Health {
     /// whose structure is damaged: that would make it worse.
     pub(super) fn read_failed(&self, error: &JournalError) {
         match error {
-            JournalError::Damaged(reason) => {
-                tracing::error!(%error, "the journal's storage");
-                self.fail(reason.clone());
-            }
+            JournalError::Damaged(reason) => self.fail(reason.clone()),
             JournalError::Corrupt { .. } => tracing::error!(%error, "the journal's storage"),
             _ => {}
         }
     }
 
-    fn fail(&self, reason: String) {
+    /// It failed for good: only a restart can mend it.
+    pub(super) fn fail(&self, reason: String) {
+        tracing::error!(reason, "the journal's storage failed; nothing is written any more");
         *self.reason.lock() = Some(reason);
         self.failed.send_replace(true);
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use eclusa_model::{Channel, Secret, SecretValues};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -26,11 +26,14 @@ pub(super) struct Sealer {
     ring: RwLock<Keyring>,
     source: KeySource,
     folder: PathBuf,
+    /// One rotation after another: each goes on from the keys of the one before.
+    rotating: Mutex<()>,
 }
 
 impl Sealer {
     pub(super) fn new(ring: Keyring, source: KeySource, folder: &Path) -> Self {
-        Self { ring: RwLock::new(ring), source, folder: folder.to_owned() }
+        let folder = folder.to_owned();
+        Self { ring: RwLock::new(ring), source, folder, rotating: Mutex::new(()) }
     }
 
     /// The keys now.
@@ -89,6 +92,7 @@ impl Sealer {
     /// Takes the next key into use: a new one where the data folder keeps its own,
     /// or else what the operator has put first. All keys of before still open.
     pub(super) fn next_key(&self) -> Result<(), KeyError> {
+        let _one_after_another = self.rotating.lock();
         let before = self.ring();
         let next = match &self.source {
             KeySource::Folder => vault::add_to_folder(&self.folder, Some(&before))?,

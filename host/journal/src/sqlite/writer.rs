@@ -270,7 +270,16 @@ impl Writer {
         match opened.and_then(|conn| PendingRows::new(conn, Arc::clone(&self.health))) {
             // Nobody may want it any more.
             Ok(rows) => drop(pending.send(rows)),
-            Err(error) => self.failed(&mut Vec::new(), &error),
+            // What comes would go out before what was pending.
+            Err(error) => self.health.fail(format!("what is pending cannot be read: {error}")),
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.health.fail("the writer broke".to_owned());
         }
     }
 }

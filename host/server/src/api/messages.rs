@@ -108,7 +108,8 @@ fn idempotency(
         })?
         .to_owned();
     let mut hash = Sha256::new();
-    hash.update(uri.to_string());
+    // Neither scheme nor host: with HTTP/2 they are in the URI, with HTTP/1.1 not.
+    hash.update(uri.path_and_query().map_or("", |path| path.as_str()));
     hash.update([0]);
     hash.update(request);
     Ok(Some(Idempotency { scope, key, fingerprint: hash.finalize().into() }))

@@ -34,7 +34,9 @@ impl Failures {
     /// Whether this one is logged, and how many before it were not.
     fn line(&self, now_ms: i64) -> Option<u64> {
         let next = self.next_ms.load(Ordering::Relaxed);
-        let due = now_ms >= next
+        // A pause that is too long comes from a clock that was set back since.
+        let over = now_ms >= next || next.saturating_sub(now_ms) > PAUSE_MS;
+        let due = over
             && self
                 .next_ms
                 .compare_exchange(next, now_ms + PAUSE_MS, Ordering::Relaxed, Ordering::Relaxed)
@@ -56,5 +58,7 @@ mod tests {
         let failures = Failures::default();
         let lines: Vec<_> = (0..20_001).filter_map(|ms| failures.line(ms)).collect();
         assert_eq!(lines, [0, 9_999, 9_999]);
+        assert_eq!(failures.line(1_000_000_000_000), Some(0));
+        assert_eq!(failures.line(30_000), Some(0), "the clock was set back");
     }
 }

@@ -9,7 +9,7 @@ use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject, SubjectKin
 use eclusa_journal::{Journal, JournalError, Token, TokenChange, TokenRole};
 use eclusa_model::Secret;
 use subtle::ConstantTimeEq;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::failures::Failures;
 use super::last_use::{LastUse, Notes};
@@ -46,22 +46,22 @@ pub(crate) struct Tokens {
     lent: ArcSwap<Vec<Token>>,
     // Changes come one after another, so that the last admin stays and the index
     // is never older than the last change.
-    changing: Mutex<()>,
+    changing: Arc<Mutex<()>>,
     notes: Notes,
     failures: Failures,
 }
 
 impl Tokens {
     /// Reads the tokens of the journal.
-    pub(crate) async fn load(journal: Arc<dyn Journal>) -> Result<Self, JournalError> {
-        let tokens = Self {
+    pub(crate) async fn load(journal: Arc<dyn Journal>) -> Result<Arc<Self>, JournalError> {
+        let tokens = Arc::new(Self {
             notes: Notes::start(Arc::clone(&journal)),
             journal,
             index: ArcSwap::default(),
             lent: ArcSwap::default(),
-            changing: Mutex::new(()),
+            changing: Arc::default(),
             failures: Failures::default(),
-        };
+        });
         tokens.read().await?;
         Ok(tokens)
     }
@@ -113,13 +113,13 @@ impl Tokens {
     /// Makes a token of this name, or gives the one of this name another value.
     /// Nothing changes where it is this value already.
     pub(crate) async fn put_admin(
-        &self,
+        self: &Arc<Self>,
         name: &str,
         value: &Secret,
         actor: &str,
         (now, now_ms): (String, i64),
     ) -> Result<(), JournalError> {
-        let _one_after_another = self.changing.lock().await;
+        let one_after_another = Arc::clone(&self.changing).lock_owned().await;
         let hash = hash(value.expose());
         let before = self.named(name);
         if before.as_ref().is_some_and(|before| {
@@ -139,19 +139,18 @@ impl Tokens {
         };
         let action = if before.is_some() { AuditAction::Rotated } else { AuditAction::Created };
         let audit = entry(now_ms, actor, action, name, "role admin");
-        self.journal.change_token(TokenChange::Put(token), audit).await?;
-        self.read().await
+        self.change(one_after_another, TokenChange::Put(token), audit).await
     }
 
     /// Adds a token whose name is free.
     pub(crate) async fn create(
-        &self,
+        self: &Arc<Self>,
         mut token: Token,
         value: &Secret,
         actor: &str,
         now_ms: i64,
     ) -> Result<(), JournalError> {
-        let _one_after_another = self.changing.lock().await;
+        let one_after_another = Arc::clone(&self.changing).lock_owned().await;
         token.hash = hash(value.expose());
         let detail = format!(
             "role {}{}",
@@ -161,19 +160,18 @@ impl Tokens {
             })
         );
         let audit = entry(now_ms, actor, AuditAction::Created, &token.name, detail);
-        self.journal.change_token(TokenChange::Create(token), audit).await?;
-        self.read().await
+        self.change(one_after_another, TokenChange::Create(token), audit).await
     }
 
     /// Gives a token another value; the old one ends at once.
     pub(crate) async fn rotate(
-        &self,
+        self: &Arc<Self>,
         name: &str,
         value: &Secret,
         actor: &str,
         (now, now_ms): (String, i64),
     ) -> Result<Token, JournalError> {
-        let _one_after_another = self.changing.lock().await;
+        let one_after_another = Arc::clone(&self.changing).lock_owned().await;
         let Some(before) = self.named(name) else {
             return Err(JournalError::TokenUnknown { name: name.to_owned() });
         };
@@ -184,19 +182,18 @@ impl Tokens {
             ..before.token.clone()
         };
         let audit = entry(now_ms, actor, AuditAction::Rotated, name, "the old value has ended");
-        self.journal.change_token(TokenChange::Put(token.clone()), audit).await?;
-        self.read().await?;
+        self.change(one_after_another, TokenChange::Put(token.clone()), audit).await?;
         Ok(token)
     }
 
     /// Ends a token at once, unless nobody could administer then.
     pub(crate) async fn revoke(
-        &self,
+        self: &Arc<Self>,
         name: &str,
         actor: &str,
         now_ms: i64,
     ) -> Result<(), ApiProblem> {
-        let _one_after_another = self.changing.lock().await;
+        let one_after_another = Arc::clone(&self.changing).lock_owned().await;
         let is_admin = |known: &Arc<Known>| {
             known.token.role == TokenRole::Admin && !known.token.expired(now_ms)
         };
@@ -212,8 +209,28 @@ impl Tokens {
             .action("Create another admin token first, or rotate this one."));
         }
         let audit = entry(now_ms, actor, AuditAction::Revoked, name, "it has ended");
-        self.journal.change_token(TokenChange::Revoke(name.to_owned()), audit).await?;
-        Ok(self.read().await?)
+        Ok(self.change(one_after_another, TokenChange::Revoke(name.to_owned()), audit).await?)
+    }
+
+    /// Records a change and follows it.
+    ///
+    /// It runs in a task of its own: a caller who hangs up must not leave a token
+    /// let in whose end is recorded.
+    async fn change(
+        self: &Arc<Self>,
+        one_after_another: OwnedMutexGuard<()>,
+        change: TokenChange,
+        audit: AuditEntry,
+    ) -> Result<(), JournalError> {
+        let tokens = Arc::clone(self);
+        let task = tokio::spawn(async move {
+            let _until_it_is_followed = one_after_another;
+            let changed = tokens.journal.change_token(change, audit).await;
+            // After a failure too: it may be that an earlier reading failed.
+            tokens.read().await?;
+            changed
+        });
+        task.await.map_err(|error| JournalError::Storage(error.to_string()))?
     }
 
     /// Lets a request in and says who makes it, or why it is not let in.

@@ -10,11 +10,11 @@ use eclusa_model::Secret;
 
 use super::{Permission, Tokens};
 
-async fn tokens() -> Tokens {
+async fn tokens() -> Arc<Tokens> {
     Tokens::load(Arc::new(MemoryJournal::new())).await.unwrap()
 }
 
-async fn create(tokens: &Tokens, name: &str, role: TokenRole, expires_at_ms: Option<i64>) {
+async fn create(tokens: &Arc<Tokens>, name: &str, role: TokenRole, expires_at_ms: Option<i64>) {
     let token = Token {
         name: name.to_owned(),
         hash: [0; 32],
@@ -26,7 +26,7 @@ async fn create(tokens: &Tokens, name: &str, role: TokenRole, expires_at_ms: Opt
     tokens.create(token, &Secret::new(format!("value of {name}")), "test", 0).await.unwrap();
 }
 
-fn status(tokens: &Tokens, name: &str, permission: Permission, now_ms: i64) -> StatusCode {
+fn status(tokens: &Arc<Tokens>, name: &str, permission: Permission, now_ms: i64) -> StatusCode {
     let mut headers = HeaderMap::new();
     headers.insert(header::AUTHORIZATION, format!("bearer value of {name}").parse().unwrap());
     match tokens.check(&headers, permission, now_ms) {
