@@ -14,6 +14,7 @@ mod bad_requests;
 mod delivery;
 mod deploy;
 mod guard;
+mod hold;
 mod hostile;
 mod inbound;
 mod incoming;

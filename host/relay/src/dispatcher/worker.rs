@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use eclusa_journal::{Delivery, DeliveryId, Finish, Journal, JournalError, Lane, Target};
+use eclusa_model::OnExhaustion;
 use tokio::sync::watch;
 use tracing::{Instrument as _, Span, field};
 
@@ -95,12 +96,24 @@ impl Worker {
                 return Ended::untried(Next::Again { wait_ms: millis(JOURNAL_BACKOFF.1) });
             }
         };
+        let carried = self.held_where_asked(&job.lane, carried);
         measure(&job.lane, &carried, started.elapsed());
         log(job, &carried);
         end_span(&carried);
         let ended = self.ended(&carried);
         self.record(job.id, carried).await;
         ended
+    }
+
+    /// A delivery that failed for good holds its lane where its channel says so.
+    fn held_where_asked(&self, lane: &Lane, carried: Carried) -> Carried {
+        let channel = self.channels.channel(&lane.channel);
+        let asked = channel.map(|channel| channel.profile.delivery.on_exhaustion);
+        let finish = match (carried.finish, asked) {
+            (Finish::Dead { problem }, Some(OnExhaustion::Hold)) => Finish::Held { problem },
+            (finish, _) => finish,
+        };
+        Carried { finish, ..carried }
     }
 
     fn ended(&self, carried: &Carried) -> Ended {
