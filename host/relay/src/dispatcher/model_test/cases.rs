@@ -5,8 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use eclusa_journal::{DeliveryBody, DeliveryChange, Finish, Journal, Lane, MemoryJournal, Target};
-use eclusa_model::Problem;
+use eclusa_journal::{DeliveryBody, DeliveryChange, Journal, Lane, MemoryJournal, Target};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
