@@ -171,7 +171,7 @@ async fn a_request_is_mapped_by_another_revision() {
     assert_eq!(events[0].json["message"]["type"], "audio");
     assert!(eclusa.dead_letters(&channel).await.is_empty());
     assert!(eclusa.unmapped(&channel).await.is_empty());
-    let entry = eclusa.audited("shop", "redriven").await;
+    let entry = audited(&eclusa, &id, "redriven").await;
     assert_eq!(entry["revision"], sha256(&repairs));
     let again = redrive(&eclusa, &id, &json!({ "revision": digits })).await;
     assert_eq!(again["skipped"][0]["code"], "not_waiting");
@@ -251,5 +251,13 @@ async fn a_letter_is_given_up_with_a_reason() {
     assert_eq!(again["skipped"][0]["code"], "discarded");
     assert_eq!(redrive(&eclusa, &id, &Value::Null).await["skipped"][0]["code"], "discarded");
     assert_eq!(fake.requests().len(), 1);
-    eclusa.audited("open", "discarded").await;
+    audited(&eclusa, &id, "discarded").await;
+}
+
+/// The entry of the audit about an action on a letter.
+async fn audited(eclusa: &Eclusa, id: &str, action: &str) -> Value {
+    let audit = eclusa.get(&format!("/v1/audit?subject=dead_letter:{id}")).await.ok();
+    let entries = audit["entries"].as_array().expect("a list");
+    let found = entries.iter().find(|entry| entry["action"] == action);
+    found.unwrap_or_else(|| panic!("the audit does not tell of {action}: {audit}")).clone()
 }

@@ -1,6 +1,8 @@
 //! Traces: one from the chat's request to the push, out to a collector.
 
-use eclusa_tests::{Chat, FakeChat, FakeCollector, FakePlatform, Setup, TracedSpan, Unreachable};
+use eclusa_tests::{
+    Chat, FakeChat, FakeCollector, FakePlatform, Setup, TracedSpan, Unreachable, delivery,
+};
 use serde_json::json;
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
@@ -18,11 +20,10 @@ fn named<'a>(spans: &'a [TracedSpan], name: &str) -> Option<&'a TracedSpan> {
 async fn a_message_is_one_trace_from_the_chat_to_the_platform_and_over_a_restart() {
     let (collector, platform) = (FakeCollector::start(), FakePlatform::start());
     platform.rule(|_, _| Some(eclusa_tests::Reply::json(503, &json!({}))));
-    let retry = "[delivery]\nattempts = 100\nfirst_pause_ms = 50\nlongest_pause_ms = 100";
     let mut eclusa = Setup::with(&[Chat::Open])
         .platform(&platform)
         .config(&traces(&collector.url()))
-        .config(retry)
+        .config(&delivery(100, 0.1))
         .start();
     let channel = eclusa.create(&Chat::Open.channel("site", "https://chat.example.com")).await;
     let body = Chat::Open.text_request("41", "Oi");

@@ -68,9 +68,7 @@ impl LaneState {
         let under_way = self.state == Head::UnderWay;
         if waiting.id == self.head.id {
             if under_way {
-                // Its end may be recorded already, and a person may have let it go
-                // out again since: then it follows on itself.
-                return Inserted::Behind { new: self.insert_behind(waiting) };
+                return Inserted::Behind { new: false };
             }
             self.head.due_ms = waiting.due_ms;
             return Inserted::Head { new: false };
@@ -101,20 +99,16 @@ impl LaneState {
         }
     }
 
-    /// The head, which was under way, is to go again at this time, or sooner where
-    /// it was put here meanwhile: behind those that are older and came meanwhile.
-    /// Whether it was put here meanwhile.
-    pub(super) fn again(&mut self, due_ms: i64) -> bool {
-        let place = self.rest.binary_search_by_key(&self.head.id, |waiting| waiting.id);
-        let twin = place.ok().and_then(|place| self.rest.remove(place));
-        self.head.due_ms = twin.map_or(due_ms, |twin| twin.due_ms.min(due_ms));
+    /// The head, which was under way, is to go again at this time: behind those
+    /// that are older and came meanwhile.
+    pub(super) fn again(&mut self, due_ms: i64) {
+        self.head.due_ms = due_ms;
         if self.rest.front().is_some_and(|next| next.id < self.head.id) {
             self.insert_behind(self.head);
             if let Some(oldest) = self.rest.pop_front() {
                 self.head = oldest;
             }
         }
-        twin.is_some()
     }
 
     /// The head is gone; `false` where nothing is left.
@@ -134,34 +128,5 @@ impl LaneState {
             Ok(place) => self.rest.remove(place).is_some(),
             Err(_) => false,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn waiting(id: DeliveryId, due_ms: i64) -> Waiting {
-        Waiting { id, due_ms }
-    }
-
-    /// A lane whose head is under way, and was let go out again since its end was
-    /// recorded.
-    fn redriven_at_its_end() -> LaneState {
-        let mut lane = LaneState::new(0, Arc::from("c1"), waiting(7, 0));
-        lane.state = Head::UnderWay;
-        assert_eq!(lane.insert(waiting(9, 0)), Inserted::Behind { new: true });
-        assert_eq!(lane.insert(waiting(7, 5)), Inserted::Behind { new: true });
-        lane
-    }
-
-    #[test]
-    fn what_is_redriven_before_its_end_is_known_here_follows_on_itself() {
-        let mut lane = redriven_at_its_end();
-        assert!(lane.advance());
-        assert_eq!((lane.head.id, lane.head.due_ms, lane.len()), (7, 5, 2));
-        let mut lane = redriven_at_its_end();
-        assert!(lane.again(NEVER));
-        assert_eq!((lane.head.id, lane.head.due_ms, lane.len()), (7, 5, 2));
     }
 }

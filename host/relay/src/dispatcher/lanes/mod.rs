@@ -291,21 +291,17 @@ impl Lanes {
         match next {
             Next::Advance => self.advance(number, now_ms),
             Next::Again { wait_ms } => {
-                let due_ms = now_ms.saturating_add((*wait_ms).max(0)).min(NEVER - 1);
-                let twin = state.again(due_ms);
-                self.pending -= usize::from(twin);
+                state.again(now_ms.saturating_add((*wait_ms).max(0)).min(NEVER - 1));
                 self.schedule(number, now_ms);
             }
             Next::Hold => {
-                let twin = state.again(NEVER);
-                self.pending -= usize::from(twin);
+                state.again(NEVER);
                 self.schedule(number, now_ms);
             }
             Next::Blocked { host } => {
-                let twin = state.again(now_ms);
+                state.again(now_ms);
                 let key = (state.group, Arc::clone(&state.conversation));
                 let same = state.head.id == job.id;
-                self.pending -= usize::from(twin);
                 self.conversations.remove(&key);
                 if same {
                     let host = self.hosts.number(host);
