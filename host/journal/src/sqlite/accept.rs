@@ -99,8 +99,8 @@ pub(super) fn write(
     let meta = accept.meta.with(accept.events.warnings(&echoes))?;
     unit.conn
         .prepare_cached(
-            "INSERT INTO requests (id, channel, received_at, meta, body, problem)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO requests (id, channel, received_at, meta, body, problem, checksum)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, row_sum(?1, ?2, ?3, ?4, ?5, ?6, NULL))",
         )?
         .execute(params![
             request,

@@ -22,8 +22,8 @@ pub(super) fn add(
     unit.conn
         .prepare_cached(
             "INSERT INTO deliveries
-             (id, target, channel, conversation, attempts, due_at_ms, traceparent)
-             VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)",
+             (id, target, channel, conversation, attempts, due_at_ms, traceparent, checksum)
+             VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, row_sum(?1, ?2, ?3, ?4, 0, ?5, NULL, ?6))",
         )?
         .execute(params![
             id,

@@ -7,16 +7,21 @@ use crate::key::Key;
 /// Takes a key for `id`; returns the id that has it already, if one has.
 pub(super) fn claim(conn: &Connection, key: &Key, id: i64) -> rusqlite::Result<Option<i64>> {
     let inserted = conn
-        .prepare_cached("INSERT INTO keys (key, id) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+        .prepare_cached(
+            "INSERT INTO keys (key, id, checksum) VALUES (?1, ?2, row_sum(?1, ?2))
+             ON CONFLICT DO NOTHING",
+        )?
         .execute(params![key, id])?;
     if inserted == 1 { Ok(None) } else { get(conn, key) }
 }
 
 /// Sets a key, whoever had it.
 pub(super) fn set(conn: &Connection, key: &Key, id: i64) -> rusqlite::Result<()> {
-    conn.prepare_cached("INSERT OR REPLACE INTO keys (key, id) VALUES (?1, ?2)")?
-        .execute(params![key, id])
-        .map(|_| ())
+    conn.prepare_cached(
+        "INSERT OR REPLACE INTO keys (key, id, checksum) VALUES (?1, ?2, row_sum(?1, ?2))",
+    )?
+    .execute(params![key, id])
+    .map(|_| ())
 }
 
 /// The id that has a key.

@@ -131,8 +131,9 @@ impl MappedEvents {
         unit.conn
             .prepare_cached(
                 "INSERT INTO events (id, request, kind, channel, conversation, occurred_at,
-                                     received_at, external_id, message, late, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                                     received_at, external_id, message, body, late, checksum)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
+                         row_sum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11))",
             )?
             .execute(params![
                 id,
@@ -144,8 +145,8 @@ impl MappedEvents {
                 self.received_at,
                 event.external_id,
                 message,
-                late,
-                event.body
+                event.body,
+                late
             ])?;
         unit.newest_event = Some(id);
         if self.push {

@@ -80,8 +80,10 @@ pub(super) fn submit(
     unit.conn
         .prepare_cached(
             "INSERT INTO messages
-             (id, channel, conversation, state, fingerprint, body, created_at, updated_at_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+             (id, channel, conversation, state, fingerprint, body, created_at, updated_at_ms,
+              checksum)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
+                     row_sum(?1, ?2, ?3, NULL, ?4, NULL, ?5, ?6, ?7, ?8))",
         )?
         .execute(params![
             id,

@@ -69,8 +69,8 @@ impl PreparedRedrive {
         unit.conn
             .prepare_cached(
                 "INSERT INTO deliveries
-                 (id, target, channel, conversation, attempts, due_at_ms, revision)
-                 VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)
+                 (id, target, channel, conversation, attempts, due_at_ms, revision, checksum)
+                 VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, row_sum(?1, ?2, ?3, ?4, 0, ?5, ?6, NULL))
                  ON CONFLICT (id) DO UPDATE SET attempts = 0, due_at_ms = ?5, revision = ?6",
             )?
             .execute(params![
