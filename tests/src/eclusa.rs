@@ -44,7 +44,11 @@ impl Eclusa {
             printed,
             folder,
             env,
-            http: reqwest::Client::builder().no_proxy().build().expect("an HTTP client"),
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .expect("an HTTP client"),
             answers: Mutex::default(),
         }
     }

@@ -11,6 +11,7 @@
 
 mod answer;
 mod artifacts;
+mod browser;
 mod channel;
 mod chat;
 mod cli;
@@ -28,6 +29,7 @@ mod wait;
 
 pub use answer::Answer;
 pub use artifacts::{adapter_file, hostile_file};
+pub use browser::{Browser, own};
 pub use channel::Channel;
 pub use chat::Chat;
 pub use cli::Ended;

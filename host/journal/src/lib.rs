@@ -20,6 +20,7 @@ mod pause;
 mod prune;
 mod records;
 pub mod registry;
+mod session;
 mod skew;
 mod sqlite;
 mod state;
@@ -45,6 +46,7 @@ pub use pause::{Destination, Pause};
 pub use prune::{Cut, PruneCursor, Pruned, Removed};
 pub use records::{EventPage, MessageRecord, Page, RequestRecord, StoredEvent};
 pub use registry::{Registry, RegistryChange};
+pub use session::{Session, Sessions};
 pub use skew::believed;
 pub use sqlite::{
     CheckReport, Finding, KeyError, KeySource, OpenError, SqliteJournal, SqliteOptions,

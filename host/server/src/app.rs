@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::extract::FromRef;
+use axum::http::HeaderMap;
 use eclusa_deploy::live::{Line, Route};
 use eclusa_deploy::{DeployError, Deployer};
 use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject, SubjectKind};
@@ -13,7 +14,7 @@ use eclusa_relay::{Clock, RelayHandle, UnderWay, Verifier};
 use tokio::sync::watch;
 
 use crate::Config;
-use crate::auth::Tokens;
+use crate::auth::{Sessions, SignIns, SignedIn, Tokens};
 use crate::channels::Channels;
 use crate::incoming::Admission;
 
@@ -28,6 +29,8 @@ pub(crate) struct App {
     pub(crate) relay: RelayHandle,
     pub(crate) channels: Arc<Channels>,
     pub(crate) tokens: Arc<Tokens>,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) sign_ins: Arc<SignIns>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) admission: Arc<Admission>,
     /// In which conversations a message is under way to its chat.
@@ -42,6 +45,11 @@ impl App {
     /// Which revision answers the calls of a channel.
     pub(crate) fn route(&self, channel: &Channel) -> Option<Route> {
         self.deployer.routes().route(&channel.profile.adapter, &channel.profile.id)
+    }
+
+    /// Who makes a request of a browser; `None` where nobody is signed in.
+    pub(crate) fn signed_in(&self, headers: &HeaderMap) -> Option<SignedIn> {
+        SignedIn::of(headers, &self.sessions, &self.tokens, self.clock.now_ms())
     }
 
     /// An entry of the audit, for what somebody does now; it goes into the commit

@@ -1,5 +1,6 @@
 //! Configuration: one file, the environment, the command line; later ones win.
 
+mod console;
 mod incoming;
 mod outgoing;
 mod traces;
@@ -17,6 +18,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use serde::Deserialize;
 
+pub use console::Console;
 pub use incoming::{Drain, Incoming};
 pub use outgoing::Outgoing;
 pub use traces::Traces;
@@ -64,6 +66,8 @@ pub struct Config {
     pub limits: Limits,
     /// What connections and requests that come in may use up.
     pub incoming: Incoming,
+    /// How long people stay signed in to the console.
+    pub console: Console,
     /// How the server stops.
     pub drain: Drain,
     /// Where traces go (OpenTelemetry).
@@ -97,6 +101,7 @@ impl Default for Config {
             secrets: Secrets::default(),
             limits: Limits::default(),
             incoming: Incoming::default(),
+            console: Console::default(),
             drain: Drain::default(),
             traces: Traces::default(),
             delivery: Delivery::default(),
@@ -475,6 +480,7 @@ impl Config {
         ];
         check_least(&at_least)?;
         self.traces.validate()?;
+        self.console.validate()?;
         self.incoming.validate(limits.body_bytes.max(limits.channel_body_bytes))?;
         delivery.validate()?;
         if self.secrets.key.is_some() && self.secrets.key_file.is_some() {

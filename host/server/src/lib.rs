@@ -7,6 +7,7 @@ mod app;
 mod auth;
 mod channels;
 mod config;
+mod console;
 mod demo;
 mod depth;
 mod echo;
@@ -22,8 +23,8 @@ mod start;
 mod traces;
 
 pub use config::{
-    Config, ConfigError, Delivery, Drain, Incoming, JournalKind, Limits, Outgoing, Platform,
-    Secrets, Traces,
+    Config, ConfigError, Console, Delivery, Drain, Incoming, JournalKind, Limits, Outgoing,
+    Platform, Secrets, Traces,
 };
 pub use recovery::{reset_admin, rotate_keys};
 pub use serve::serve;

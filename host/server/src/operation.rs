@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use eclusa_journal::Status;
 use serde::Serialize;
 
@@ -53,25 +53,4 @@ pub(crate) async fn metrics(State(app): State<App>) -> Response {
 /// `GET /openapi.json`.
 pub(crate) async fn openapi() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
-}
-
-/// `GET /`: where to go from here.
-pub(crate) async fn index(State(app): State<App>) -> Html<String> {
-    let demo = if app.config.demo {
-        r#"<li><a href="/demo">What the demo's chats were sent</a></li>"#
-    } else {
-        ""
-    };
-    Html(format!(
-        r#"<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Eclusa</title>
-<style>body{{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem;color-scheme:light dark}}</style>
-<h1>Eclusa</h1>
-<p>It runs. Adapters: {}.</p>
-<ul>{demo}<li><a href="/openapi.json">The API, as OpenAPI</a></li>
-<li><a href="/readyz">Ready?</a></li><li><a href="/metrics">Metrics</a></li></ul>
-</html>"#,
-        app.deployer.routes().names().join(", ")
-    ))
 }

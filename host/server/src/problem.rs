@@ -13,6 +13,7 @@ use serde::Serialize;
 use ulid::Ulid;
 
 use crate::access_log::{LogLine, LoggedChannel, Told};
+use crate::console::Page;
 use crate::incoming::BODY_LATE;
 
 /// The header that carries the id under which a request is found in the log.
@@ -151,6 +152,11 @@ impl ApiProblem {
             api.violations.push(Violation::new(pointer.clone(), problem.message.clone()));
         }
         api
+    }
+
+    /// What to do; empty where nothing is known.
+    pub(crate) fn what_to_do(&self) -> &str {
+        self.action.as_deref().unwrap_or_default()
     }
 
     /// What programs tell it by.
@@ -357,6 +363,7 @@ fn is_plain_refusal(response: &Response) -> bool {
     let status = response.status();
     (status.is_client_error() || status.is_server_error())
         && response.extensions().get::<GuestReply>().is_none()
+        && response.extensions().get::<Page>().is_none()
 }
 
 async fn from_plain(status: StatusCode, body: Body) -> ApiProblem {

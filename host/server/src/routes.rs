@@ -7,10 +7,11 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
 
 use crate::app::App;
+use crate::console::PageHeaders;
 use crate::incoming::{Leftovers, read_leftover};
 use crate::problem::{ApiProblem, correlate};
 use crate::traces::trace_request;
-use crate::{api, demo, ingress, operation};
+use crate::{api, console, demo, ingress, operation};
 
 /// Largest body of a request to the API, in bytes; that of a chat has its own
 /// limit in the configuration.
@@ -18,9 +19,9 @@ const API_BODY_BYTES: usize = 2 << 20;
 
 /// Puts all routes together.
 pub(crate) fn routes(app: App, demo: Option<demo::FakeChats>) -> Router {
+    let pages = PageHeaders::new(&app.config.public_url());
     let traced = app.config.traces.endpoint.is_some();
     let mut router = Router::new()
-        .route("/", get(operation::index))
         .route("/in/{key}", any(ingress::at_root))
         .route("/in/{key}/", any(ingress::at_root))
         .route("/in/{key}/{*rest}", any(ingress::below))
@@ -29,9 +30,10 @@ pub(crate) fn routes(app: App, demo: Option<demo::FakeChats>) -> Router {
         .route("/metrics", get(operation::metrics))
         .route("/openapi.json", get(operation::openapi))
         .merge(api::routes(&app))
+        .merge(console::routes(pages))
         .with_state(app);
     if let Some(chats) = demo {
-        router = router.merge(demo::routes(chats));
+        router = router.merge(demo::routes(chats, pages));
     }
     let mut router = router
         .fallback(no_route)

@@ -22,7 +22,7 @@ use tokio::sync::watch;
 
 use crate::api::ADMIN;
 use crate::app::{App, Directory};
-use crate::auth::{Tokens, new_token};
+use crate::auth::{Sessions, SignIns, Tokens, new_token};
 use crate::channels::Channels;
 use crate::config::{Config, Drain, JournalKind};
 use crate::demo::{self, Demo};
@@ -127,7 +127,7 @@ impl Server {
             Some(platform) => Some(Platform::new(&platform.url, &platform.secret, &guard)?),
             None => None,
         };
-        let Stores { journal, registry, traffic, upkeep, letters, sqlite } =
+        let Stores { journal, registry, traffic, upkeep, letters, sessions, sqlite } =
             open_stores(&config).await?;
         let engine = Engine::new(EngineConfig {
             limits: config.limits.engine(),
@@ -174,6 +174,8 @@ impl Server {
             channels,
             deployer,
             tokens: Tokens::load(Arc::clone(&journal)).await?,
+            sessions: Arc::new(Sessions::load(sessions, config.console.sessions()).await?),
+            sign_ins: Arc::new(SignIns::new()),
             clock: Arc::clone(&clock),
             admission: Admission::new(&config.incoming, Arc::clone(&refusals)),
             under_way,
@@ -270,11 +272,12 @@ struct Stores {
     traffic: Arc<dyn Traffic>,
     upkeep: Arc<dyn Upkeep>,
     letters: Arc<dyn Letters>,
+    sessions: Arc<dyn eclusa_journal::Sessions>,
     sqlite: Option<Arc<SqliteJournal>>,
 }
 
 impl Stores {
-    fn of<J: Journal + Registry + Traffic + Upkeep + Letters>(
+    fn of<J: Journal + Registry + Traffic + Upkeep + Letters + eclusa_journal::Sessions>(
         journal: &Arc<J>,
         sqlite: Option<Arc<SqliteJournal>>,
     ) -> Self {
@@ -284,6 +287,7 @@ impl Stores {
             traffic: Arc::clone(journal) as Arc<dyn Traffic>,
             upkeep: Arc::clone(journal) as Arc<dyn Upkeep>,
             letters: Arc::clone(journal) as Arc<dyn Letters>,
+            sessions: Arc::clone(journal) as Arc<dyn eclusa_journal::Sessions>,
             sqlite,
         }
     }

@@ -11,6 +11,7 @@
 
 mod bad_calls;
 mod bad_requests;
+mod console;
 mod delivery;
 mod deploy;
 mod guard;

@@ -4,6 +4,7 @@
 mod letters;
 mod prune;
 mod registry;
+mod sessions;
 mod state;
 mod trace;
 mod traffic;

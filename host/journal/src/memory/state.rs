@@ -16,7 +16,7 @@ use crate::key::{self, Key};
 use crate::{
     Accept, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryChange, DeliveryId, Destination,
     Finish, HELD, JournalError, Lane, Mapping, MessageState, Pause, RequestRecord, RevisionRef,
-    Submit, Target, Token, TokenChange, body,
+    Session, Submit, Target, Token, TokenChange, body,
 };
 
 /// An event as it was recorded.
@@ -84,6 +84,7 @@ pub(super) struct State {
     retired_channels: HashSet<String>,
     pub(super) logos: HashMap<String, (String, Vec<u8>)>,
     pub(super) tokens: BTreeMap<String, Token>,
+    pub(super) sessions: BTreeMap<[u8; 32], Session>,
     pub(super) pauses: BTreeMap<Destination, Pause>,
     pub(super) feed: Option<mpsc::UnboundedSender<DeliveryChange>>,
 }
@@ -108,6 +109,7 @@ impl State {
             retired_channels: HashSet::new(),
             logos: HashMap::new(),
             tokens: BTreeMap::new(),
+            sessions: BTreeMap::new(),
             pauses: BTreeMap::new(),
             feed: None,
         }

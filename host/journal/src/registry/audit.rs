@@ -102,6 +102,8 @@ pub enum SubjectKind {
     DeadLetter,
     /// The platform; the id is `platform`.
     Platform,
+    /// The console that people sign in to; the id is `console`.
+    Console,
 }
 
 /// Which entries of the audit are asked for.
@@ -170,4 +172,10 @@ pub enum AuditAction {
     Paused,
     /// What had waited goes out again.
     Resumed,
+    /// Somebody has signed in to the console with a token.
+    SignedIn,
+    /// Somebody has signed out of the console.
+    SignedOut,
+    /// Sign-ins were refused; the detail tells how many.
+    SignInRefused,
 }

@@ -33,6 +33,7 @@ mod requests;
 mod schema;
 mod seal;
 mod sealing;
+mod sessions;
 mod space;
 mod sums;
 mod text;

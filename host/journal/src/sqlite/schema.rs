@@ -209,6 +209,16 @@ CREATE TABLE unclean (since TEXT NOT NULL) STRICT;
 -- `pause`: JSON.
 CREATE TABLE pauses (channel TEXT PRIMARY KEY, pause TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ",
+    "
+-- People who have signed in, by the SHA-256 of what their browsers hold; `token`:
+-- that of the token.
+CREATE TABLE sessions (
+    hash BLOB PRIMARY KEY,
+    token BLOB NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    last_seen_at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// Brings the tables to the newest version, lets the connection keep the rows'

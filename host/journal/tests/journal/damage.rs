@@ -5,8 +5,8 @@ use std::path::Path;
 
 use eclusa_journal::{
     ChannelChange, DeliveryBody, Finish, Journal, JournalError, LetterFilter, Letters, OpenError,
-    Registry, RegistryChange, SqliteJournal, SqliteOptions, Token, TokenChange, TokenRole, Traffic,
-    Window, check_folder,
+    Registry, RegistryChange, Session, Sessions, SqliteJournal, SqliteOptions, Token, TokenChange,
+    TokenRole, Traffic, Window, check_folder,
 };
 use eclusa_model::Problem;
 
@@ -47,6 +47,8 @@ async fn fill(journal: &SqliteJournal) {
         last_used_at_ms: None,
     };
     journal.change_token(TokenChange::Put(token), made()).await.unwrap();
+    let session = Session { hash: [4; 32], token: [3; 32], created_at_ms: 1, last_seen_at_ms: 2 };
+    journal.start_session(session, vec![], made()).await.unwrap();
     let (adapter, deployments) = (Some(adapter("open", 1)), vec![deployment(1, "open")]);
     let audit = vec![entry(1, "open")];
     journal.record(RegistryChange { adapter, deployments, audit }).await.unwrap();
@@ -70,6 +72,7 @@ async fn everything(journal: &SqliteJournal, deliveries: &[i64]) -> Vec<(&'stati
     let mut all = vec![
         ("channels", told(journal.channels().await, |it| it.profile.id.clone())),
         ("tokens", told(journal.tokens().await, |it| it.name.clone())),
+        ("sessions", told(journal.sessions().await, |it| format!("{:?}", it.hash))),
         ("adapters", told(journal.adapters().await, |it| it.name.clone())),
         ("deployments", told(journal.deployments(None, page(10)).await, |it| it.id.clone())),
         ("audit", told(journal.audit(None, page(10)).await, |it| it.id.clone())),

@@ -25,6 +25,7 @@ mod registry;
 mod remap;
 mod restart;
 mod same;
+mod sessions;
 mod status;
 mod storage;
 mod submit;
@@ -34,14 +35,15 @@ mod traffic;
 use std::sync::Arc;
 
 use eclusa_journal::{
-    Clock, Journal, Letters, MemoryJournal, Registry, SqliteJournal, SqliteOptions, Traffic, Upkeep,
+    Clock, Journal, Letters, MemoryJournal, Registry, Sessions, SqliteJournal, SqliteOptions,
+    Traffic, Upkeep,
 };
 use tempfile::TempDir;
 
-/// Journal, recorded traffic, letters and upkeep in one.
-pub(crate) trait Both: Journal + Traffic + Letters + Upkeep {}
+/// Journal, recorded traffic, letters, sessions and upkeep in one.
+pub(crate) trait Both: Journal + Traffic + Letters + Sessions + Upkeep {}
 
-impl<T: Journal + Traffic + Letters + Upkeep> Both for T {}
+impl<T: Journal + Traffic + Letters + Sessions + Upkeep> Both for T {}
 
 /// Makes journals of one kind.
 pub(crate) trait Maker: Default {
@@ -190,6 +192,8 @@ suite! {
         a_change_from_an_old_revision_is_refused
         a_logo_is_kept_and_removed
         each_change_is_recorded_with_who_did_it;
+    sessions:
+        sessions_are_kept_until_they_end;
     tokens:
         tokens_are_kept_by_name
         a_name_is_one_token;

@@ -23,6 +23,7 @@ mod waiting;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{delete, get, post, put};
@@ -32,7 +33,7 @@ pub(crate) use channels::{ingress_url, save};
 pub(crate) use tokens::ADMIN;
 
 use crate::app::App;
-use crate::auth::Permission;
+use crate::auth::{Permission, admit};
 use crate::problem::ApiProblem;
 
 /// All routes under `/v1`, each behind the permission it needs.
@@ -104,7 +105,11 @@ async fn allow(
     mut request: Request,
     next: Next,
 ) -> Result<Response, ApiProblem> {
-    let actor = app.tokens.check(request.headers(), permission, app.clock.now_ms())?;
+    let actor = admit(&app, &request, permission)?;
     request.extensions_mut().insert(actor);
-    Ok(next.run(request).await)
+    let mut response = next.run(request).await;
+    // Whoever uses this browser next is to see nothing of it.
+    let cached = response.headers_mut().entry(header::CACHE_CONTROL);
+    cached.or_insert(HeaderValue::from_static("no-store"));
+    Ok(response)
 }

@@ -13,6 +13,8 @@ pub(crate) enum Permission {
     Operate,
     /// Manage tokens and keys; have all that is recorded.
     Administer,
+    /// Sign in to the console.
+    Console,
 }
 
 impl Permission {
@@ -20,9 +22,11 @@ impl Permission {
     pub(super) fn granted_to(self, role: TokenRole) -> bool {
         match role {
             TokenRole::Admin => true,
-            TokenRole::Operator => matches!(self, Self::Read | Self::Operate | Self::Send),
+            TokenRole::Operator => {
+                matches!(self, Self::Read | Self::Operate | Self::Send | Self::Console)
+            }
             TokenRole::Platform => matches!(self, Self::Read | Self::Send),
-            TokenRole::Viewer => matches!(self, Self::Read),
+            TokenRole::Viewer => matches!(self, Self::Read | Self::Console),
         }
     }
 
@@ -33,6 +37,7 @@ impl Permission {
             Self::Send => "send messages",
             Self::Operate => "change channels and adapters",
             Self::Administer => "administer this server",
+            Self::Console => "sign in to the console",
         }
     }
 
@@ -43,6 +48,7 @@ impl Permission {
             Self::Send => "platform, operator or admin",
             Self::Operate => "operator or admin",
             Self::Administer => "admin",
+            Self::Console => "viewer, operator or admin",
         }
     }
 }

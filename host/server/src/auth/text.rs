@@ -30,6 +30,11 @@ pub(super) fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
+/// Whether we could have made it: 256 random bits that nobody guesses.
+pub(super) fn is_whole(token: &str) -> bool {
+    token.starts_with(PREFIX) && !is_damaged(token)
+}
+
 /// Whether it has our prefix, but is not one that we could have made: a part of
 /// one, or one with a slip of the pen.
 pub(super) fn is_damaged(token: &str) -> bool {
@@ -53,7 +58,7 @@ mod tests {
         let (one, two) = (new_token(), new_token());
         assert_ne!(one, two);
         assert_eq!(one.expose().len(), PREFIX.len() + VALUE_DIGITS + 8);
-        assert!(!is_damaged(one.expose()));
+        assert!(!is_damaged(one.expose()) && is_whole(one.expose()));
     }
 
     #[test]
@@ -81,6 +86,7 @@ mod tests {
         }
         assert!(is_damaged("ecl_äöü"));
         // One that an operator has chosen.
-        assert!(!is_damaged("correct horse battery staple"));
+        let chosen = "correct horse battery staple";
+        assert!(!is_damaged(chosen) && !is_whole(chosen));
     }
 }

@@ -28,6 +28,24 @@ impl Known {
         Arc::new(Self { last_use: LastUse::new(token.last_used_at_ms), token })
     }
 
+    /// Who acts with it, where it may do this.
+    pub(crate) fn act(&self, permission: Permission) -> Result<Actor, ApiProblem> {
+        if self.may(permission) {
+            return Ok(Actor(self.token.name.clone()));
+        }
+        Err(ApiProblem::new(
+            StatusCode::FORBIDDEN,
+            "permission_missing",
+            format!("this token may not {}", permission.name()),
+        )
+        .action(format!("Use a token with the role {}.", permission.roles())))
+    }
+
+    /// Whether its holder may do something.
+    pub(crate) fn may(&self, permission: Permission) -> bool {
+        permission.granted_to(self.token.role)
+    }
+
     /// When it was last let in, in Unix milliseconds, to about a minute.
     pub(crate) fn last_used_at_ms(&self) -> Option<i64> {
         self.last_use.get()
@@ -248,16 +266,22 @@ impl Tokens {
             )
             .action("Use a token that the server printed at its first start, or ask its operator.")
         })?;
-        let known = self.known(token, now_ms)?;
-        if permission.granted_to(known.token.role) {
-            return Ok(Actor(known.token.name.clone()));
+        self.known(token, now_ms)?.act(permission)
+    }
+
+    /// The token with this hash, for who has a session by it. `None` where it is
+    /// not let in any more.
+    pub(crate) fn of_hash(&self, hash: &[u8; 32], now_ms: i64) -> Option<Arc<Known>> {
+        let index = self.index.load();
+        let found = index.get(hash).filter(|found| !found.token.expired(now_ms))?;
+        self.used(found, now_ms);
+        Some(Arc::clone(found))
+    }
+
+    fn used(&self, known: &Known, now_ms: i64) {
+        if known.last_use.step(now_ms) {
+            self.notes.add(&known.token.name, now_ms);
         }
-        Err(ApiProblem::new(
-            StatusCode::FORBIDDEN,
-            "permission_missing",
-            format!("this token may not {}", permission.name()),
-        )
-        .action(format!("Use a token with the role {}.", permission.roles())))
     }
 
     /// The token of this value, or why it is not let in.
@@ -282,9 +306,7 @@ impl Tokens {
             let action = "Ask an admin to create another.";
             return Err(refused("token_expired", "this token has ended", action));
         }
-        if found.last_use.step(now_ms) {
-            self.notes.add(&found.token.name, now_ms);
-        }
+        self.used(found, now_ms);
         Ok(Arc::clone(found))
     }
 }

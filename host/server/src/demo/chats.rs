@@ -7,12 +7,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Json, Router};
 use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::{Value, json};
+
+use crate::console::{PageHeaders, add_headers, script};
 
 /// How many requests are shown.
 const KEPT: usize = 100;
@@ -33,9 +36,11 @@ struct Sent {
 }
 
 /// The page, its data, and the chats themselves.
-pub(crate) fn routes(chats: FakeChats) -> Router {
+pub(crate) fn routes(chats: FakeChats, headers: PageHeaders) -> Router {
     Router::new()
         .route("/demo", get(page))
+        .route("/demo/page.js", get(page_script))
+        .route_layer(from_fn_with_state(headers, add_headers))
         .route("/demo/sent", get(list))
         .route("/demo/chat/{chat}", any(take_at_root))
         .route("/demo/chat/{chat}/{*rest}", any(take))
@@ -98,7 +103,10 @@ async fn list(State(chats): State<FakeChats>) -> Json<Vec<Sent>> {
     Json(chats.sent.lock().iter().cloned().collect())
 }
 
-async fn page() -> Response {
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
-    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(include_str!("page.html"))).into_response()
+async fn page() -> Html<&'static str> {
+    Html(include_str!("page.html"))
+}
+
+async fn page_script() -> Response {
+    script(include_str!("page.js"))
 }

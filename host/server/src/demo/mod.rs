@@ -35,7 +35,7 @@ impl Demo {
         };
         format!(
             r#"
-Open {base}/demo to see what the chats are sent. Then, in another terminal:
+Open {base}/login#token={token} and press Sign in: that is the console. {base}/demo shows what the chats are sent. Then, in another terminal:
 
 1. The chat writes:
 curl -sS '{ingress}' -H 'content-type: application/json' -d '{{"id":"m-1","conversation":"site-17","from":{{"id":"u-17","name":"Ana"}},"type":"text","text":{{"body":"Bom dia! Meu pedido chegou?"}}}}'

@@ -8,7 +8,16 @@ use ipnet::IpNet;
 /// An address as limits count it: IPv6 by its /64, which is what one customer of
 /// a provider has, and IPv4 in IPv6 as IPv4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Caller(IpAddr);
+pub(crate) struct Caller(IpAddr);
+
+impl std::fmt::Display for Caller {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            IpAddr::V4(address) => write!(f, "{address}"),
+            IpAddr::V6(network) => write!(f, "{network}/64"),
+        }
+    }
+}
 
 impl Caller {
     pub(super) fn of(address: IpAddr) -> Self {

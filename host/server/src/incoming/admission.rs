@@ -63,6 +63,12 @@ impl Admission {
         })
     }
 
+    /// Whose request it is, as limits count it; a proxy that names nobody speaks for
+    /// itself.
+    pub(crate) fn caller(&self, origin: Origin, headers: &HeaderMap) -> Caller {
+        self.proxies.caller(origin.peer, headers).unwrap_or(Caller::of(origin.peer))
+    }
+
     /// Lets a request to a channel in, or says why not now.
     pub(crate) fn enter(
         self: &Arc<Self>,

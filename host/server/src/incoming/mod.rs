@@ -13,6 +13,7 @@ mod places;
 mod refusal;
 mod response;
 
+pub(crate) use address::Caller;
 pub(crate) use admission::Admission;
 pub(crate) use body::{BODY_LATE, read_body};
 pub(crate) use connection::Origin;

@@ -1,0 +1,6 @@
+//! The console: who is let in, how long, and what no other site can do.
+
+mod csrf;
+mod pages;
+mod sessions;
+mod sign_in;
