@@ -1,6 +1,6 @@
 //! The command line, as an operator uses it beside a running server.
 
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -19,6 +19,14 @@ pub struct Ended {
 }
 
 impl Ended {
+    fn of(output: &Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
     /// What a successful command has printed, read as JSON.
     ///
     /// # Panics
@@ -30,6 +38,13 @@ impl Ended {
 }
 
 impl Eclusa {
+    /// Runs a command that needs no server.
+    pub fn command(&self, args: &[&str]) -> Ended {
+        let mut command = Command::new(binary());
+        command.args(args).env_clear().stdin(Stdio::null());
+        Ended::of(&command.output().expect("eclusa can be started"))
+    }
+
     /// Runs a command against this server, with the admin's token.
     pub async fn cli(&self, args: &[&str]) -> Ended {
         let mut command = Command::new(binary());
@@ -41,10 +56,6 @@ impl Eclusa {
             .stdin(Stdio::null());
         let running = tokio::task::spawn_blocking(move || command.output());
         let output = running.await.expect("a task").expect("eclusa can be started");
-        Ended {
-            code: output.status.code(),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        Ended::of(&output)
     }
 }

@@ -62,6 +62,22 @@ pub enum BackupError {
         /// The file, row or component.
         what: String,
     },
+    /// Another one is being made.
+    #[error("another backup of this journal is being made; there is one at a time")]
+    UnderWay,
+    /// A disk has too little room. Nothing is left of the backup.
+    #[error(
+        "{} has {free} bytes free and the backup needs {needed}, with what has to stay free; or \
+         the disk of the data folder is full", .folder.display()
+    )]
+    NoRoom {
+        /// Where the backup is made.
+        folder: PathBuf,
+        /// Free bytes there.
+        free: u64,
+        /// What it needs yet, with what must stay free.
+        needed: u64,
+    },
     /// A journal in memory has nothing to back up.
     #[error("the journal is in memory: there is nothing to back up")]
     InMemory,

@@ -50,8 +50,10 @@ pub use session::{Session, Sessions};
 pub use skew::believed;
 pub use sqlite::{
     CheckReport, Finding, KeyError, KeySource, OpenError, SqliteJournal, SqliteOptions,
-    backup_folder, check_folder, read_manifest, restore_folder,
+    backup_folder, check_folder, read_manifest, remove_partial_backups, restore_folder,
 };
+#[cfg(feature = "older-journals")]
+pub use sqlite::{make_older_journal, schema_version};
 pub use status::{DiskStatus, PendingStatus, Refusal, Status, WriterStatus};
 pub use token::{Token, TokenChange, TokenRole};
 pub use traffic::{OutboundRecord, Traffic};

@@ -11,8 +11,9 @@ pub struct Cut {
     /// Requests, events and messages that were accepted before this, in Unix
     /// milliseconds, with their attempts and dedupe keys.
     pub before_ms: i64,
-    /// Dead letters that died, and unmapped requests that came in before this.
-    /// `None`: they stay.
+    /// Unmapped requests that came in before this, and dead letters that died before
+    /// it: these go with their message or event, and not before it, since without its
+    /// letter it would look as if it had not failed. `None`: they stay.
     pub letters_before_ms: Option<i64>,
     /// Entries of the audit log before this. `None`: they stay.
     pub audit_before_ms: Option<i64>,
@@ -25,7 +26,7 @@ pub struct PruneCursor(pub(crate) Place);
 /// The tables one after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    Letters,
+    Unmapped,
     Requests(i64),
     Messages(i64),
     Keys(Key),
@@ -34,7 +35,7 @@ pub(crate) enum Place {
 
 impl PruneCursor {
     /// The beginning.
-    pub const START: Self = Self(Place::Letters);
+    pub const START: Self = Self(Place::Unmapped);
 }
 
 /// What one part of it came to.

@@ -328,7 +328,8 @@ impl Delivery {
 pub struct Storage {
     /// Requests and messages are refused with 503 while less than this is free on
     /// the data folder's disk, in bytes; deliveries go on and can be recorded.
-    /// Default 256 MiB. Raise it where much is pending and the disk is shared.
+    /// Backups leave as much free on their disk. Default 256 MiB. Raise it where much
+    /// is pending and the disk is shared.
     pub min_free_bytes: u64,
     /// Where `POST /v1/backups` and `eclusa backup` put backups. Default `backups`
     /// in the data folder. Set it to another disk.
@@ -349,8 +350,8 @@ pub struct Retention {
     /// Requests, events and messages with their attempts, in days. Default: for
     /// ever. At least `dedupe_days`.
     pub days: Option<u32>,
-    /// Dead letters and requests that could not be mapped, in days. Default: for
-    /// ever.
+    /// Requests that could not be mapped, and dead letters, in days. A letter goes
+    /// with the message or event it is of, so not before `days`. Default: for ever.
     pub letter_days: Option<u32>,
     /// Entries of the audit log, in days. Default: for ever.
     pub audit_days: Option<u32>,
@@ -435,6 +436,11 @@ impl Config {
             (None, Some(file)) => KeySource::File(file.clone()),
             (None, None) => KeySource::Folder,
         }
+    }
+
+    /// The folder of the backups that the server makes.
+    pub(crate) fn backups(&self) -> PathBuf {
+        self.storage.backups.clone().unwrap_or_else(|| self.data.join("backups"))
     }
 
     /// How the adapters' folder is watched.

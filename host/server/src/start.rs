@@ -9,7 +9,7 @@ use eclusa_deploy::{DeployError, DeployOptions, DeployParts, Deployer, FolderPar
 use eclusa_engine::{Engine, EngineConfig, EngineError};
 use eclusa_journal::{
     Journal, JournalError, Letters, MemoryJournal, OpenError, Registry, SqliteJournal,
-    SqliteOptions, Traffic, Upkeep,
+    SqliteOptions, Traffic, Upkeep, remove_partial_backups,
 };
 use eclusa_model::Secret;
 use eclusa_relay::{
@@ -298,6 +298,13 @@ async fn open_stores(config: &Config) -> Result<Stores, StartError> {
         return Ok(Stores::of(&Arc::new(MemoryJournal::new()), None));
     }
     let journal = open_sqlite(config).await?;
+    let backups = config.backups();
+    let removed = tokio::task::spawn_blocking(move || remove_partial_backups(&backups)).await;
+    match removed.map_err(|error| StartError::Broken(error.to_string()))? {
+        Ok(()) => {}
+        // Messages come first.
+        Err(error) => tracing::warn!(%error, "what is left of backups cannot be removed"),
+    }
     Ok(Stores::of(&journal, Some(Arc::clone(&journal))))
 }
 

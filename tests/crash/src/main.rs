@@ -17,6 +17,7 @@ mod run;
 mod set_up;
 mod storage;
 mod sync_order;
+mod upkeep;
 mod violation;
 mod witness;
 
@@ -60,8 +61,16 @@ struct Options {
     hostile: PathBuf,
 }
 
+/// The arguments of the process that removes what is old and is killed by itself.
+const PRUNE: &str = "prune";
+
 fn main() -> ExitCode {
-    match begin(&Options::parse()) {
+    let mut arguments = std::env::args_os().skip(1);
+    let done = match arguments.next() {
+        Some(first) if first == PRUNE => upkeep::prune_and_die(arguments),
+        _ => begin(&Options::parse()),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -106,7 +115,11 @@ async fn all(options: &Options) -> anyhow::Result<()> {
                 return Ok(());
             }
             let failures = folder.path().join("failures");
-            remapping::run(options, &failures, &points, seed, &mut figures).await
+            remapping::run(options, &failures, &points, seed, &mut figures).await?;
+            if figures.violations() > before {
+                return Ok(());
+            }
+            upkeep::run(options, &folder.path().join("filled"), &points, seed, &mut figures).await
         };
         let run = run.await;
         let is_sound = run.is_ok() && figures.violations() == before;

@@ -81,6 +81,16 @@ impl Operator {
         false
     }
 
+    /// Asks for something again and again, until the host dies.
+    pub(crate) async fn insist(&self, path: &str) {
+        while let Some(answer) = self.api.call(Method::POST, path, &[], "").await {
+            if !answer.is_success() && !answer.is_busy() {
+                self.ledger.odd(format!("POST {path}: {} {}", answer.status, answer.body));
+                return;
+            }
+        }
+    }
+
     /// How often it has swapped.
     pub(crate) fn swaps(&self) -> u64 {
         self.asked.lock().swaps

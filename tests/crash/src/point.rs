@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 use rand::Rng;
+use tokio::process::Command;
 
 /// How many requests a revision fails before it is taken back.
 pub(crate) const FAILURES: u64 = 40;
@@ -51,6 +52,24 @@ pub(crate) enum Point {
     /// What a revision had failed is mapped again, by the one before it.
     #[value(name = "deploy.remapping")]
     Remapping,
+    /// A backup is made, and is not whole yet.
+    #[value(name = "storage.backing_up")]
+    BackingUp,
+    /// A new key of the secrets is in its file, and nothing is under it.
+    #[value(name = "storage.key_written")]
+    KeyWritten,
+    /// Some secrets are under the new key, and that is not committed.
+    #[value(name = "storage.rewrapping")]
+    Rewrapping,
+    /// Something old is removed, in the middle of a part.
+    #[value(name = "storage.pruning")]
+    Pruning,
+    /// A backup is restored, and is not whole yet.
+    #[value(name = "storage.restoring")]
+    Restoring,
+    /// A filled journal of an older version is brought up to date.
+    #[value(name = "upgrade")]
+    Upgrade,
 }
 
 /// What must be there before a point can be reached.
@@ -62,6 +81,8 @@ pub(crate) enum Stage {
     Load,
     /// Requests that a revision could not map.
     Failures,
+    /// A data folder that is made for it.
+    Filled,
 }
 
 /// How a process is told where to end.
@@ -74,10 +95,34 @@ pub(crate) struct Armed {
     pub(crate) delay_us: u64,
 }
 
+impl Armed {
+    /// Tells the process, by its environment.
+    pub(crate) fn tell(self, command: &mut Command) {
+        command
+            .env("CRASH_POINT", self.point.crash_point())
+            .env("CRASH_AFTER", self.after.to_string())
+            .env("CRASH_DELAY_US", self.delay_us.to_string());
+    }
+}
+
 impl Point {
     /// Its name in the host and in the table.
     pub(crate) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// The `fail_point!` of it.
+    pub(crate) fn crash_point(self) -> String {
+        if self == Self::Upgrade { Self::Migrating.name() } else { self.name() }
+    }
+
+    /// What an operator asks for again and again, so that it is reached.
+    pub(crate) fn call(self) -> Option<&'static str> {
+        match self {
+            Self::BackingUp => Some("/v1/backups"),
+            Self::KeyWritten | Self::Rewrapping => Some("/v1/secrets/rotate"),
+            _ => None,
+        }
     }
 
     /// Whether the host ends itself there; otherwise it is killed from outside.
@@ -90,6 +135,7 @@ impl Point {
         match self {
             Self::Migrating => Stage::NewFolder,
             Self::Remapping => Stage::Failures,
+            Self::Pruning | Self::Restoring | Self::Upgrade => Stage::Filled,
             _ => Stage::Load,
         }
     }
@@ -107,6 +153,11 @@ impl Point {
             Self::BeforeRecord | Self::Recorded => 3,
             // There are as many as these to be mapped again.
             Self::Remapping => FAILURES - 1,
+            Self::BackingUp => 5,
+            Self::KeyWritten | Self::Rewrapping => 4,
+            Self::Pruning => 250,
+            Self::Restoring => 7,
+            Self::Upgrade => 0,
             _ => 60,
         };
         // A checkpoint is one call: only a thread beside it can end it half-way.

@@ -19,6 +19,10 @@ pub(crate) const TOKEN: &str = "ecl_crash_harness_only";
 /// The key of pushes to the platform.
 const SECRET: &str = "whsec_Y3Jhc2gtaGFybmVzcy1zZWNyZXQtMDAwMDAwMDE=";
 
+/// Pauses between attempts, in seconds: soon enough for the run, and so many that
+/// nothing becomes a dead letter.
+const RETRY: &str = "[0.02,0.02,0.05,0.05,0.1,0.1,0.2,0.2,0.2,0.2,0.2,0.2,0.2,0.2,0.2,0.2]";
+
 /// What writes, syncs and answers.
 const CALLS: &str = "pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg";
 
@@ -82,6 +86,7 @@ impl Setup {
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .env("ECLUSA_ADMIN_TOKEN", TOKEN)
             .env("ECLUSA_OUTGOING_ALLOW", "127.0.0.0/8")
+            .env("ECLUSA_DELIVERY__RETRY", RETRY)
             .env("RUST_LOG", "warn,eclusa=info")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -91,10 +96,7 @@ impl Setup {
             command.env("ECLUSA_PLATFORM__URL", url).env("ECLUSA_PLATFORM__SECRET", SECRET);
         }
         if let Some(armed) = armed.filter(|armed| armed.point.is_named()) {
-            command
-                .env("CRASH_POINT", armed.point.name())
-                .env("CRASH_AFTER", armed.after.to_string())
-                .env("CRASH_DELAY_US", armed.delay_us.to_string());
+            armed.tell(&mut command);
         }
         Ok(command)
     }
@@ -146,6 +148,22 @@ impl Setup {
         let child = self.command(armed)?.spawn();
         let child = child.with_context(|| format!("{} cannot start", self.binary.display()))?;
         Ok((Process { child: Box::new(child) }, started))
+    }
+
+    /// Restores a backup into its data folder; returns how that ended.
+    pub(crate) async fn restore(
+        &self,
+        from: &Path,
+        armed: Option<Armed>,
+    ) -> anyhow::Result<ExitStatus> {
+        let mut command = Command::new(&self.binary);
+        command.arg("restore").arg(from).arg("--data").arg(self.data()).env_clear();
+        if let Some(armed) = armed {
+            armed.tell(&mut command);
+        }
+        let log = File::options().create(true).append(true).open(self.log())?;
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).kill_on_drop(true);
+        Ok(tokio::time::timeout(START_TIME, command.status()).await??)
     }
 
     /// Starts a second one on the same folder; returns how it ended.

@@ -45,6 +45,7 @@ struct Run<'a> {
     witness: Witness,
     address: watch::Sender<Option<String>>,
     check: Check,
+    operator: Operator,
     padding: Arc<AtomicUsize>,
     figures: &'a mut Figures,
     random: StdRng,
@@ -92,6 +93,7 @@ pub(crate) async fn run(
         witness,
         address,
         check,
+        operator: operator.clone(),
         padding,
         figures,
         random,
@@ -197,7 +199,13 @@ impl Run<'_> {
             address.send_replace(None);
             reached
         };
-        let (checked, reached) = tokio::join!(self.check.running(&mut self.random), death);
+        let insisting = async {
+            if let Some(path) = point.call() {
+                self.operator.insist(path).await;
+            }
+        };
+        let (checked, reached, ()) =
+            tokio::join!(self.check.running(&mut self.random), death, insisting);
         if checked? {
             self.figures.checked();
         }
@@ -221,6 +229,7 @@ impl Run<'_> {
         self.count_taken_again();
         let status = process.stop().await?;
         anyhow::ensure!(status.success(), "the host stopped with {status}");
+        storage::check_backups(&self.setup.data())?;
         self.read_storage()
     }
 

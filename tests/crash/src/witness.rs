@@ -24,6 +24,9 @@ use tokio::sync::watch;
 use crate::chat::{CHANNELS, read_event};
 use crate::ledger::{Direction, Key, Ledger};
 
+/// How many of all requests are answered with 503.
+const UNAVAILABLE: f64 = 0.02;
+
 /// Longest time that an answer takes, in microseconds.
 const SLOWEST_US: u64 = 3_000;
 
@@ -98,15 +101,22 @@ async fn serve(listener: TcpListener, router: Router, open: watch::Sender<usize>
 }
 
 impl Shared {
-    /// Takes its time, so that a kill meets what is under way.
-    async fn pause(&self) {
-        let pause_us = self.random.lock().random_range(0..SLOWEST_US);
+    /// Takes its time, so that a kill meets what is under way; whether it takes the
+    /// request at all.
+    async fn is_willing(&self) -> bool {
+        let (pause_us, is_willing) = {
+            let mut random = self.random.lock();
+            (random.random_range(0..SLOWEST_US), !random.random_bool(UNAVAILABLE))
+        };
         tokio::time::sleep(Duration::from_micros(pause_us)).await;
+        is_willing
     }
 }
 
 async fn platform(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
-    shared.pause().await;
+    if !shared.is_willing().await {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     let event: Value = serde_json::from_slice(&body).unwrap_or_default();
     match read_event(&event) {
         Ok((id, channel, conversation, number)) => {
@@ -124,7 +134,9 @@ async fn platform(State(shared): State<Shared>, headers: HeaderMap, body: Bytes)
 
 /// The path may end in `/messages`, as the shop's does.
 async fn chat(State(shared): State<Shared>, Path(channel): Path<String>, body: Bytes) -> Response {
-    shared.pause().await;
+    if !shared.is_willing().await {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     let message: Value = serde_json::from_slice(&body).unwrap_or_default();
     let channel = CHANNELS.iter().find(|known| known.id == channel);
     let read = channel.map(|channel| (channel, channel.read(&message)));

@@ -9,6 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod backup;
 mod bad_calls;
 mod bad_requests;
 mod console;

@@ -2,7 +2,7 @@
 
 use super::state::State;
 use crate::id::number_at;
-use crate::{Cut, Removed, key, unix_ms};
+use crate::{Cut, DeadLetter, Removed, key, unix_ms};
 
 impl State {
     /// Removes what is old; a model may look at all of it.
@@ -10,21 +10,16 @@ impl State {
         let mut removed = Removed::default();
         let before = number_at(cut.before_ms);
         if let Some(old) = cut.letters_before_ms {
-            let (letters, requests) = (self.dead.len(), self.requests.len());
-            let pending = &self.pending;
-            self.dead.retain(|id, letter| {
-                pending.contains_key(id) || unix_ms(&letter.died_at) >= Some(old)
-            });
+            let requests = self.requests.len();
             let before = number_at(old);
             self.requests.retain(|id, request| request.problem.is_none() || *id >= before);
-            removed.letters = (letters - self.dead.len()) as u64;
             removed.requests = (requests - self.requests.len()) as u64;
         }
         let mapped = self.requests.range(..before).filter(|(_, it)| it.problem.is_none());
         for request in mapped.map(|(id, _)| *id).collect::<Vec<_>>() {
             let events = self.events.iter().filter(|(_, event)| event.request == request);
             let events: Vec<i64> = events.map(|(id, _)| *id).collect();
-            if events.iter().any(|id| *id >= before || self.is_open(*id)) {
+            if events.iter().any(|id| *id >= before || self.is_open(cut, *id)) {
                 continue;
             }
             for id in events {
@@ -38,7 +33,7 @@ impl State {
             removed.requests += 1;
         }
         for id in self.messages.range(..before).map(|(id, _)| *id).collect::<Vec<_>>() {
-            if self.is_open(id) {
+            if self.is_open(cut, id) {
                 continue;
             }
             let Some(message) = self.messages.remove(&id) else { continue };
@@ -53,12 +48,18 @@ impl State {
         removed
     }
 
-    fn is_open(&self, id: i64) -> bool {
-        self.pending.contains_key(&id) || self.dead.contains_key(&id)
+    fn is_open(&self, cut: &Cut, id: i64) -> bool {
+        let is_kept = |letter: &DeadLetter| match cut.letters_before_ms {
+            Some(old) => unix_ms(&letter.died_at) >= Some(old),
+            None => true,
+        };
+        self.pending.contains_key(&id) || self.dead.get(&id).is_some_and(is_kept)
     }
 
-    /// What is about an event or a message; its conversation stays known.
+    /// What is about an event or a message, its letter too; its conversation stays
+    /// known.
     fn forget(&mut self, id: i64, channel: &str, conversation: &str, removed: &mut Removed) {
+        removed.letters += u64::from(self.dead.remove(&id).is_some());
         removed.attempts += self.attempts.remove(&id).map_or(0, |attempts| attempts.len() as u64);
         if let Some(known) = self.keys.get_mut(&key::conversation(channel, conversation))
             && *known == id

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::components::Components;
 use super::sums::{self, Table};
-use super::{OpenError, open, schema};
+use super::{OpenError, open, schema, wal};
 
 /// So many findings are listed of each table; all are counted.
 const LISTED: u32 = 100;
@@ -28,7 +28,7 @@ pub struct CheckReport {
 /// One thing that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The table, or `components`; none for a fault of the database's structure.
+    /// The table, `components`, or `journal.db-wal`; none for a fault of the database's structure.
     pub place: Option<String>,
     /// The row's key, or the component's SHA-256.
     pub id: Option<String>,
@@ -49,7 +49,7 @@ impl CheckReport {
 }
 
 /// Looks at all of a journal in a folder that no process has open, and changes
-/// nothing: the structure of its database, the checksum of each row, the SHA-256
+/// nothing: the database's log and structure, the checksum of each row, the SHA-256
 /// of each component. `progress` is told what is looked at.
 ///
 /// # Errors
@@ -59,7 +59,22 @@ pub fn check_folder(folder: &Path, progress: &dyn Fn(&str)) -> Result<CheckRepor
     let _lock = open::lock_existing(folder)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut report = CheckReport::default();
-    let conn = Connection::open_with_flags(folder.join(open::DATABASE), flags);
+    let file = folder.join(open::DATABASE);
+    progress("the database's log");
+    match wal::damage(&file) {
+        Ok(None) => {}
+        Ok(Some(damage)) => {
+            let what = format!("{}; it is whole up to byte {}", damage.what, damage.whole_bytes);
+            report.damaged += 1;
+            report.findings.push(Finding {
+                place: Some("journal.db-wal".to_owned()),
+                id: None,
+                what,
+            });
+        }
+        Err(error) => report.structure(format!("the database's log: {error}")),
+    }
+    let conn = Connection::open_with_flags(file, flags);
     match conn {
         Ok(conn) => database(&conn, &mut report, progress),
         Err(error) => report.structure(error.to_string()),

@@ -13,13 +13,14 @@ use std::thread::JoinHandle;
 
 use fail::fail_point;
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use super::health::Health;
 
 /// Pages in the log that the thread is woken for.
-const WAKE: i64 = 2_000;
+const WAKE: u64 = 2_000;
 /// Pages in the log (64 MiB) at which the writer ends it.
-const LONG: i64 = 16_000;
+const LONG: u64 = 16_000;
 
 /// The thread, and when to wake it.
 pub(super) struct Checkpoints {
@@ -41,12 +42,16 @@ impl Checkpoints {
         Ok(Self { wake: Some(wake), thread: Some(thread) })
     }
 
-    /// To be called after a commit.
-    pub(super) fn committed(&self, conn: &Connection) -> rusqlite::Result<()> {
-        let (log, moved) = checkpoint(conn, "PRAGMA wal_checkpoint(NOOP)")?;
+    /// To be called after a commit, with the frames in the log and how many of them
+    /// have been moved.
+    pub(super) fn committed(
+        &self,
+        conn: &Connection,
+        (log, moved): (u64, u64),
+    ) -> rusqlite::Result<()> {
         if log > LONG {
-            checkpoint(conn, "PRAGMA wal_checkpoint(PASSIVE)")?;
-        } else if log - moved > WAKE
+            run(conn, "PASSIVE")?;
+        } else if log.saturating_sub(moved) > WAKE
             && let Some(wake) = &self.wake
         {
             // Full: it is awake already.
@@ -70,9 +75,10 @@ impl Drop for Checkpoints {
 fn work(file: &Path, woken: &Receiver<()>, health: &Health) -> rusqlite::Result<()> {
     let conn = Connection::open(file)?;
     conn.pragma_update(None, "synchronous", "FULL")?;
+    keep_log(&conn)?;
     while woken.recv().is_ok() {
         fail_point!("journal.checkpoint");
-        if let Err(error) = checkpoint(&conn, "PRAGMA wal_checkpoint(PASSIVE)") {
+        if let Err(error) = run(&conn, "PASSIVE") {
             // The log is as good as before. On a full disk the next one may
             // succeed; after any other failure the process has to stop.
             health.report(&error);
@@ -81,13 +87,21 @@ fn work(file: &Path, woken: &Receiver<()>, health: &Health) -> rusqlite::Result<
     Ok(())
 }
 
-/// Moves all of the log, so that the database's file is whole without it.
-pub(super) fn all(conn: &Connection) -> rusqlite::Result<()> {
-    checkpoint(conn, "PRAGMA wal_checkpoint(TRUNCATE)").map(|_| ())
+/// Lets the log stay when the connection is closed: a log that is gone is one that was
+/// lost.
+pub(super) fn keep_log(conn: &Connection) -> rusqlite::Result<()> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map(|_| ())
 }
 
-/// Pages in the log, and how many of them have been moved. Two checkpoints at
-/// once are no error: one of them does nothing.
-fn checkpoint(conn: &Connection, sql: &str) -> rusqlite::Result<(i64, i64)> {
-    conn.prepare_cached(sql)?.query_row([], |row| Ok((row.get(1)?, row.get(2)?)))
+/// How many frames the log has, and how many of them have been moved.
+pub(super) fn look(conn: &Connection) -> rusqlite::Result<(u64, u64)> {
+    run(conn, "NOOP")
+}
+
+/// Moves what it can; tells what [`look`] does. Two checkpoints at once are no error:
+/// one of them does nothing.
+pub(super) fn run(conn: &Connection, mode: &str) -> rusqlite::Result<(u64, u64)> {
+    let number = |number: i64| u64::try_from(number).unwrap_or_default();
+    conn.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?
+        .query_row([], |row| Ok((number(row.get(1)?), number(row.get(2)?))))
 }

@@ -82,6 +82,11 @@ impl Components {
         self.file(sha256).is_file()
     }
 
+    /// The size of the file of this name; `None` where there is none.
+    pub(super) fn size(&self, sha256: &str) -> Option<u64> {
+        self.file(sha256).metadata().ok().map(|file| file.len())
+    }
+
     /// Forgets the bytes.
     pub(super) fn remove(&self, sha256: &str) -> Result<(), JournalError> {
         if !component::is_name(sha256) {

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use eclusa_model::Channel;
+use fail::fail_point;
 use tokio::sync::{mpsc, watch};
 
 use super::accept::{self, PreparedAccept};
@@ -142,10 +143,12 @@ impl Journal for SqliteJournal {
     async fn rotate_keys(&self, audit: AuditEntry) -> Result<KeyRotation, JournalError> {
         // Files are read and written before the writer's turn.
         let sealer = Arc::clone(&self.sealer);
-        tokio::task::spawn_blocking(move || sealer.next_key())
+        let used = self.read(|conn, _| sealing::used_keys(conn).map_err(storage)).await?;
+        tokio::task::spawn_blocking(move || sealer.next_key(&used))
             .await
             .map_err(storage)?
             .map_err(|error| JournalError::Keys(error.to_string()))?;
+        fail_point!("storage.key_written");
         let sealer = Arc::clone(&self.sealer);
         self.write(move |unit| {
             let rotation = sealing::rewrap(unit.conn, &sealer)?;

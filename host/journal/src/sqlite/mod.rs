@@ -19,6 +19,8 @@ mod letters_trait;
 mod lookout;
 mod mapped;
 mod messages;
+#[cfg(feature = "older-journals")]
+mod older;
 mod open;
 mod outbound;
 mod passed;
@@ -42,6 +44,7 @@ mod trace;
 mod traffic;
 mod upkeep;
 mod vault;
+mod wal;
 mod writer;
 
 use std::fs::File;
@@ -64,8 +67,10 @@ use readers::Readers;
 use seal::Sealer;
 use writer::{Fault, FnTask, Order, Place, Unit, closed, order};
 
-pub use backup::{backup_folder, read_manifest, restore_folder};
+pub use backup::{backup_folder, read_manifest, remove_partial_backups, restore_folder};
 pub use check::{CheckReport, Finding, check_folder};
+#[cfg(feature = "older-journals")]
+pub use older::{make_older_journal, schema_version};
 pub use open::{OpenError, SqliteOptions};
 pub use vault::{KeyError, KeySource};
 
@@ -85,6 +90,8 @@ pub struct SqliteJournal {
     lookout: Mutex<Option<Lookout>>,
     latest_event: watch::Receiver<Option<String>>,
     deliveries_taken: AtomicBool,
+    /// Held while a backup is made.
+    backing_up: Arc<Mutex<()>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     /// Locked as long as the journal is open.
     _lock: File,

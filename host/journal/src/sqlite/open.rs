@@ -10,7 +10,8 @@ use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::watch;
 
 use super::SqliteJournal;
-use super::checkpoint::Checkpoints;
+use super::backup::is_half_restored;
+use super::checkpoint::{self, Checkpoints};
 use super::components::Components;
 use super::health::Health;
 use super::lookout::Lookout;
@@ -18,8 +19,9 @@ use super::readers::Readers;
 use super::space::Space;
 use super::sums::Damaged;
 use super::vault::{KeyError, KeySource};
+use super::wal::Marks;
 use super::writer::Writer;
-use super::{private, schema, sealing};
+use super::{private, schema, sealing, wal};
 use crate::{Clock, SystemClock};
 
 /// Older ones lose committed data when a checkpoint and a write meet in the WAL.
@@ -90,6 +92,24 @@ pub enum OpenError {
         "the journal's database is damaged ({0}); `eclusa check` tells what is: restore a backup"
     )]
     Damaged(String),
+    /// The database's log is damaged where it was whole before: SQLite would drop what
+    /// follows, which was acknowledged.
+    #[error(
+        "log_damaged: the log journal.db-wal is damaged ({what}), so messages that were \
+         acknowledged cannot be read; restore a backup, or keep a copy of the folder and go on \
+         with the first {whole_bytes} bytes of the log: docs/operation.md says how"
+    )]
+    LogDamaged {
+        /// What is wrong with it.
+        what: String,
+        /// Up to this byte it is whole.
+        whole_bytes: u64,
+    },
+    /// A restore into the folder was cut off.
+    #[error(
+        "{} was not restored to the end; restore the backup into it again", .0.display()
+    )]
+    HalfRestored(PathBuf),
     /// The keys that encrypt secrets cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -128,16 +148,30 @@ impl SqliteJournal {
             return Err(OpenError::OldSqlite(rusqlite::version().to_owned()));
         }
         let lock = lock(folder)?;
+        if is_half_restored(folder) {
+            return Err(OpenError::HalfRestored(folder.to_owned()));
+        }
         // Before anything is written: what it gives up may be all the room there is.
         let space = Space::new(folder, options.min_free_bytes);
         let file = folder.join(DATABASE);
         // The log and its index get the mode of the database.
         private::make_file(&file)
             .map_err(|error| OpenError::Folder { folder: folder.to_owned(), error })?;
+        let folder_failed = |error| OpenError::Folder { folder: folder.to_owned(), error };
+        // Before SQLite drops what it takes for the remains of a crash.
+        if let Some(damage) = wal::damage(&file).map_err(folder_failed)? {
+            return Err(OpenError::LogDamaged {
+                what: damage.what,
+                whole_bytes: damage.whole_bytes,
+            });
+        }
+        let mut marks = Marks::open(&file).map_err(folder_failed)?;
         let mut conn = Connection::open(&file)?;
         configure(&conn)?;
         let (ids, clock) = schema::prepare(&mut conn)?;
-        let sealer = Arc::new(sealing::start(&mut conn, folder, &options.keys)?);
+        let sealer = Arc::new(sealing::start(&mut conn, folder, &options.keys, &mut marks)?);
+        let log = checkpoint::look(&conn)?;
+        marks.note(log);
         let newest = conn
             .query_row("SELECT id FROM events ORDER BY id DESC LIMIT 1", [], |row| row.get(0))
             .optional()?;
@@ -150,6 +184,8 @@ impl SqliteJournal {
         let writer = Writer {
             conn,
             checkpoints,
+            marks,
+            log,
             orders: received,
             clock,
             ids,
@@ -179,6 +215,7 @@ impl SqliteJournal {
             health,
             latest_event: latest,
             deliveries_taken: AtomicBool::new(false),
+            backing_up: Arc::default(),
             writer: Mutex::new(Some(writer)),
             _lock: lock,
         })
@@ -215,10 +252,11 @@ pub(super) fn bring_up(folder: &Path) -> Result<(), OpenError> {
     let mut conn = Connection::open(folder.join(DATABASE))?;
     configure(&conn)?;
     schema::prepare(&mut conn)?;
+    checkpoint::run(&conn, "TRUNCATE")?;
     Ok(())
 }
 
-fn configure(conn: &Connection) -> rusqlite::Result<()> {
+pub(super) fn configure(conn: &Connection) -> rusqlite::Result<()> {
     conn.set_prepared_statement_cache_capacity(64);
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;
@@ -230,5 +268,5 @@ fn configure(conn: &Connection) -> rusqlite::Result<()> {
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     // An automatic one would not tell whether it failed: see `checkpoint`.
     conn.pragma_update(None, "wal_autocheckpoint", 0)?;
-    Ok(())
+    checkpoint::keep_log(conn)
 }

@@ -1,5 +1,6 @@
 //! Removing what is old, a little at a time, beside traffic.
 
+use fail::fail_point;
 use rusqlite::{Connection, OptionalExtension, params};
 use ulid::Ulid;
 
@@ -19,7 +20,7 @@ const KEYS: u32 = 512;
 pub(super) fn part(unit: &mut Unit<'_>, cut: &Cut, from: Place) -> Result<Pruned, Fault> {
     let mut removed = Removed::default();
     let next = match from {
-        Place::Letters => letters(unit.conn, cut, &mut removed)?,
+        Place::Unmapped => unmapped(unit.conn, cut, &mut removed)?,
         Place::Requests(after) => requests(unit.conn, cut, after, &mut removed)?,
         Place::Messages(after) => messages(unit.conn, cut, after, &mut removed)?,
         Place::Keys(after) => keys(unit.conn, cut, after, &mut removed)?,
@@ -35,36 +36,44 @@ pub(super) fn used_bytes(conn: &Connection) -> rusqlite::Result<u64> {
     Ok(used.saturating_mul(pragma("page_size")?).unsigned_abs())
 }
 
-/// Dead letters and unmapped requests, which have an age of their own.
-fn letters(conn: &Connection, cut: &Cut, removed: &mut Removed) -> rusqlite::Result<Option<Place>> {
+/// The bytes of the database with its free pages, as a connection sees it.
+pub(super) fn file_bytes(conn: &Connection) -> rusqlite::Result<u64> {
+    let pragma = |name| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    Ok(pragma("page_count")?.saturating_mul(pragma("page_size")?).unsigned_abs())
+}
+
+/// Requests that could not be mapped, which have the age of letters.
+fn unmapped(
+    conn: &Connection,
+    cut: &Cut,
+    removed: &mut Removed,
+) -> rusqlite::Result<Option<Place>> {
     let Some(old) = cut.letters_before_ms else { return Ok(Some(Place::Requests(0))) };
-    let letters = conn
-        .prepare_cached(
-            "DELETE FROM dead_letters WHERE id IN (
-                 SELECT id FROM dead_letters WHERE died_at_ms < ?1
-                 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.id = dead_letters.id)
-                 LIMIT ?2)",
-        )?
-        .execute(params![old, PART])?;
-    let unmapped = conn
+    let count = conn
         .prepare_cached(
             "DELETE FROM requests WHERE id IN (
                  SELECT id FROM requests WHERE problem IS NOT NULL AND id < ?1 LIMIT ?2)",
         )?
         .execute(params![number_at(old), PART])?;
-    removed.letters += letters as u64;
-    removed.requests += unmapped as u64;
-    let more = letters + unmapped > 0;
-    Ok(Some(if more { Place::Letters } else { Place::Requests(0) }))
+    removed.requests += count as u64;
+    Ok(Some(if count > 0 { Place::Unmapped } else { Place::Requests(0) }))
 }
 
 /// Whether an event or a message is still to be handed on, or waits for a person.
-fn is_open(conn: &Connection, id: i64) -> rusqlite::Result<bool> {
+fn is_open(conn: &Connection, cut: &Cut, id: i64) -> rusqlite::Result<bool> {
     conn.prepare_cached(
         "SELECT 1 FROM deliveries WHERE id = ?1 UNION ALL
-         SELECT 1 FROM dead_letters WHERE id = ?1",
+         SELECT 1 FROM dead_letters WHERE id = ?1 AND died_at_ms >= ?2",
     )?
-    .exists([id])
+    .exists(params![id, cut.letters_before_ms.unwrap_or(i64::MIN)])
+}
+
+/// What is about an event or a message goes with it. Its letter does too, and not
+/// before: without it, it would look as if it had not failed.
+fn belongings(conn: &Connection, id: i64, removed: &mut Removed) -> rusqlite::Result<()> {
+    removed.letters += remove(conn, "DELETE FROM dead_letters WHERE id = ?1", id)?;
+    removed.attempts += remove(conn, "DELETE FROM attempts WHERE delivery = ?1", id)?;
+    Ok(())
 }
 
 /// Requests that were mapped, with their events.
@@ -91,17 +100,18 @@ fn requests(
         let mut open = false;
         for (event, ..) in &events {
             // It may have been mapped long after it came in.
-            open |= *event >= before || is_open(conn, *event)?;
+            open |= *event >= before || is_open(conn, cut, *event)?;
         }
         if open {
             continue;
         }
         for (event, channel, conversation) in &events {
             keep_conversation(conn, channel, conversation, *event)?;
-            removed.attempts += remove(conn, "DELETE FROM attempts WHERE delivery = ?1", *event)?;
+            belongings(conn, *event, removed)?;
             removed.events += remove(conn, "DELETE FROM events WHERE id = ?1", *event)?;
             conn.prepare_cached("UPDATE pruned SET events = max(events, ?1)")?.execute([event])?;
         }
+        fail_point!("storage.pruning");
         removed.requests += remove(conn, "DELETE FROM requests WHERE id = ?1", request)?;
     }
     Ok(Some(Place::Requests(last)))
@@ -126,11 +136,11 @@ fn messages(
     let Some((last, ..)) = part.last() else { return Ok(Some(Place::Keys([0; 16]))) };
     let last = *last;
     for (message, channel, conversation) in &part {
-        if is_open(conn, *message)? {
+        if is_open(conn, cut, *message)? {
             continue;
         }
         keep_conversation(conn, channel, conversation, *message)?;
-        removed.attempts += remove(conn, "DELETE FROM attempts WHERE delivery = ?1", *message)?;
+        belongings(conn, *message, removed)?;
         removed.messages += remove(conn, "DELETE FROM messages WHERE id = ?1", *message)?;
     }
     Ok(Some(Place::Messages(last)))

@@ -3,7 +3,7 @@
 //! They are kept apart from what may be seen of a channel, encrypted, and bound
 //! to their row and its revision.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use eclusa_model::{Channel, Secret, SecretValues};
@@ -11,7 +11,7 @@ use parking_lot::{Mutex, RwLock};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::vault::{self, Context, KeyError, KeySource, Keyring, OpenFailure};
+use super::vault::{self, Context, KeyError, KeyId, KeySource, Keyring, OpenFailure};
 
 /// What must not be seen of a channel.
 #[derive(Deserialize)]
@@ -91,11 +91,12 @@ impl Sealer {
 
     /// Takes the next key into use: a new one where the data folder keeps its own,
     /// or else what the operator has put first. All keys of before still open.
-    pub(super) fn next_key(&self) -> Result<(), KeyError> {
+    /// `used` are those that something is encrypted with.
+    pub(super) fn next_key(&self, used: &BTreeSet<KeyId>) -> Result<(), KeyError> {
         let _one_after_another = self.rotating.lock();
         let before = self.ring();
         let next = match &self.source {
-            KeySource::Folder => vault::add_to_folder(&self.folder, Some(&before))?,
+            KeySource::Folder => vault::add_to_folder(&self.folder, Some(&before), used)?,
             KeySource::File(_) | KeySource::Given(_) => {
                 let loaded = vault::load(&self.source, &self.folder)?;
                 loaded.map_or_else(|| before.clone(), |ring| ring.and_older(Some(before.clone())))

@@ -1,12 +1,15 @@
 //! Secrets at the start, and under a new key.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use fail::fail_point;
 use rusqlite::{Connection, params};
 
 use super::OpenError;
 use super::seal::Sealer;
-use super::vault::{self, KeyError, KeySource, OpenFailure};
+use super::vault::{self, KeyError, KeyId, KeySource, OpenFailure};
+use super::wal::Marks;
 use super::writer::Fault;
 use crate::{JournalError, KeyRotation};
 
@@ -23,6 +26,7 @@ pub(super) fn start(
     conn: &mut Connection,
     folder: &Path,
     source: &KeySource,
+    marks: &mut Marks,
 ) -> Result<Sealer, OpenError> {
     let (plain, sealed): (Vec<_>, Vec<_>) =
         rows(conn)?.into_iter().partition(|row| vault::is_plain(&row.stored));
@@ -39,7 +43,7 @@ pub(super) fn start(
             }));
         }
         (None, None) => {
-            let ring = vault::add_to_folder(folder, None)?;
+            let ring = vault::add_to_folder(folder, None, &BTreeSet::new())?;
             tracing::warn!(
                 key = %ring.current().id(),
                 file = source.name(folder),
@@ -57,13 +61,13 @@ pub(super) fn start(
     if !plain.is_empty() {
         seal_plain(conn, &sealer, &plain)?;
     }
-    clean(conn)?;
+    clean(conn, marks)?;
     Ok(sealer)
 }
 
 fn rows(conn: &Connection) -> rusqlite::Result<Vec<Row>> {
     // Not by way of the checksums: what is sealed tells by itself whether it is whole.
-    conn.prepare("SELECT id, revision, sealed FROM channels ORDER BY id")?
+    conn.prepare("SELECT id, revision, sealed FROM main.channels ORDER BY id")?
         .query_map([], |row| {
             let revision = row.get::<_, i64>(1)?.unsigned_abs();
             Ok(Row { id: row.get(0)?, revision, stored: row.get(2)? })
@@ -92,7 +96,7 @@ fn put(conn: &Connection, id: &str, sealed: &[u8]) -> rusqlite::Result<()> {
 
 /// Writes the whole database anew where pages that are not used any more may
 /// still hold secrets; a crash before its end lets the next start do it.
-fn clean(conn: &Connection) -> Result<(), OpenError> {
+fn clean(conn: &Connection, marks: &mut Marks) -> Result<(), OpenError> {
     if !conn.prepare("SELECT 1 FROM unclean")?.exists([])? {
         return Ok(());
     }
@@ -100,16 +104,14 @@ fn clean(conn: &Connection) -> Result<(), OpenError> {
         "the database is written anew, so that no unencrypted secret is left in its file; on a \
          large journal this takes its time"
     );
-    let cleaned = conn.execute_batch("VACUUM").and_then(|()| {
-        conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
-    });
+    let cleaned = conn.execute_batch("VACUUM").and_then(|()| marks.empty_log(conn));
     match cleaned {
-        Ok(0) => {
+        Ok(true) => {
             conn.execute("DELETE FROM unclean", [])?;
             Ok(())
         }
         // It needs as much room as the database has. Messages come first.
-        Ok(_) => {
+        Ok(false) => {
             tracing::error!("unencrypted secrets may be left in the file: it was in use");
             Ok(())
         }
@@ -122,6 +124,12 @@ fn clean(conn: &Connection) -> Result<(), OpenError> {
             Ok(())
         }
     }
+}
+
+/// The keys that something is encrypted with. What does not tell its key does not
+/// open either.
+pub(super) fn used_keys(conn: &Connection) -> rusqlite::Result<BTreeSet<KeyId>> {
+    Ok(rows(conn)?.iter().filter_map(|row| vault::key_of(&row.stored).ok()).collect())
 }
 
 /// Puts all secrets under the current key. Again changes nothing.
@@ -139,6 +147,7 @@ pub(super) fn rewrap(conn: &Connection, sealer: &Sealer) -> Result<KeyRotation, 
             Ok(None) => rotation.unchanged += 1,
             Ok(Some(sealed)) => {
                 put(conn, &row.id, &sealed)?;
+                fail_point!("storage.rewrapping");
                 rotation.rewrapped += 1;
             }
             Err(failure) => return Err(refused(sealer, &row.id, failure)),

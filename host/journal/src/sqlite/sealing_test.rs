@@ -17,7 +17,7 @@ use rusqlite::{Connection, params};
 use tempfile::TempDir;
 
 use crate::registry::{AuditAction, AuditEntry, AuditSubject, SubjectKind};
-use crate::sqlite::schema;
+use crate::sqlite::{schema, vault};
 use crate::{ChannelChange, Journal, KeyError, KeySource, OpenError, SqliteJournal, SqliteOptions};
 
 const SECRET: &str = "a-secret-that-is-found-where-it-is-7f3a91";
@@ -281,4 +281,55 @@ async fn a_key_file_is_for_its_owner_alone() {
         assert!(matches!(error, OpenError::Key(KeyError::Mode { .. })), "{text}");
         assert!(text.contains("600"), "{text}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn very_many_keys_are_not_kept_for_ever_and_no_used_one_goes() {
+    let folder = two_channels(KeySource::Folder).await;
+    let file = folder.path().join("secrets.key");
+    let oldest = std::fs::read_to_string(&file).unwrap();
+    let oldest = oldest.lines().last().unwrap().to_owned();
+    let newer: Vec<String> = (0..1399_u32)
+        .map(|number| {
+            let mut bytes = [7; 32];
+            bytes[..4].copy_from_slice(&number.to_be_bytes());
+            STANDARD.encode(bytes)
+        })
+        .collect();
+    std::fs::write(&file, format!("{}\n{oldest}\n", newer.join("\n"))).unwrap();
+    let keys = || {
+        let text = std::fs::read_to_string(&file).unwrap();
+        text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>()
+    };
+
+    let journal = open(folder.path(), KeySource::Folder).unwrap();
+    let rotation = journal.rotate_keys(audit()).await.unwrap();
+    assert_eq!(rotation.rewrapped, 2);
+    // What encrypted something when the file was written is the last in it.
+    assert_eq!((keys().len(), keys().last()), (1001, Some(&oldest)));
+    let rotation = journal.rotate_keys(audit()).await.unwrap();
+    assert_eq!((keys().len(), rotation.older.len()), (1000, 999));
+    assert!(!keys().contains(&oldest));
+    drop(journal);
+    let journal = open(folder.path(), KeySource::Folder).unwrap();
+    assert_eq!(journal.channels().await.unwrap(), [secretive("shop", 1), secretive("site", 1)]);
+}
+
+#[test]
+fn a_key_file_that_the_next_start_would_refuse_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys: Vec<String> =
+        (0..1500_u32).map(|_| vault::Key::random().text().to_string()).collect();
+    let ring = vault::Keyring::parse(&keys.join("\n")).unwrap();
+    let used = ring.all().map(vault::Key::id).collect();
+    let written = vault::add_to_folder(folder.path(), Some(&ring), &used);
+    assert!(matches!(written, Err(KeyError::TooLong { .. })));
+    let file = folder.path().join("secrets.key");
+    assert!(!file.exists());
+    // One that somebody has made so long is told apart from one without a key.
+    std::fs::write(&file, keys.join("\n")).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let (error, text) = refused(folder.path(), KeySource::Folder);
+    assert!(matches!(error, OpenError::Key(KeyError::TooLong { .. })), "{text}");
 }

@@ -110,7 +110,8 @@ impl Space {
     }
 }
 
-fn free_bytes(folder: &Path) -> io::Result<u64> {
+/// What a user may still write to the disk of a folder.
+pub(super) fn free_bytes(folder: &Path) -> io::Result<u64> {
     let disk = rustix::fs::statvfs(folder)?;
     Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 
+use super::backup::Room;
 use super::readers::storage;
 use super::{SqliteJournal, backup, prune};
 use crate::{
@@ -41,6 +42,7 @@ impl Upkeep for SqliteJournal {
             pending: PendingStatus::new(count, oldest, self.options.clock.now_ms()),
         }
     }
+
     async fn prune(
         &self,
         cut: Cut,
@@ -55,10 +57,15 @@ impl Upkeep for SqliteJournal {
 
     async fn backup(&self, to: PathBuf) -> Result<BackupManifest, BackupError> {
         let (readers, components) = (Arc::clone(&self.readers), Arc::clone(&self.components));
+        let (health, one) = (Arc::clone(&self.health), Arc::clone(&self.backing_up));
         let now = rfc3339(self.options.clock.now_ms());
         let work = move || {
+            // It goes on where its caller does not wait any more.
+            let Some(_one) = one.try_lock() else { return Err(BackupError::UnderWay) };
+            let room =
+                Room { keep: health.space.min_free(), is_journal_full: &|| health.space.is_full() };
             let conn = readers.open()?;
-            backup::make(&conn, &components, &to, &now, &|_| {})
+            backup::make(&conn, &components, &to, &now, &room, &|_| {})
         };
         let made = tokio::task::spawn_blocking(work).await;
         made.unwrap_or_else(|error| Err(BackupError::Broken(error.to_string())))

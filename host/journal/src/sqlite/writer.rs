@@ -17,6 +17,7 @@ use super::backlog::PendingRows;
 use super::checkpoint::{self, Checkpoints};
 use super::health::{Health, is_fatal, is_no_room};
 use super::readers::{Readers, sql};
+use super::wal::Marks;
 use crate::id::{Clock, Ids};
 use crate::{DeliveryChange, JournalError};
 
@@ -133,6 +134,9 @@ pub(super) enum Order {
 pub(super) struct Writer {
     pub(super) conn: Connection,
     pub(super) checkpoints: Checkpoints,
+    pub(super) marks: Marks,
+    /// Frames in the log, and how many of them have been moved, as of the last commit.
+    pub(super) log: (u64, u64),
     pub(super) orders: Receiver<Order>,
     pub(super) clock: Clock,
     pub(super) wall: Arc<dyn crate::Clock>,
@@ -166,7 +170,7 @@ impl Writer {
         }
         // Readers cannot do it when they are closed.
         if !*self.health.failed.borrow()
-            && let Err(error) = checkpoint::all(&self.conn)
+            && let Err(error) = self.marks.empty_log(&self.conn)
         {
             self.health.report(&error);
         }
@@ -195,8 +199,19 @@ impl Writer {
     }
 
     fn committed(&self) {
-        if let Err(error) = self.checkpoints.committed(&self.conn) {
+        if let Err(error) = self.checkpoints.committed(&self.conn, self.log) {
             self.health.report(&error);
+        }
+    }
+
+    /// Notes how far the log is whole, before anybody relies on it.
+    fn note_log(&mut self) {
+        match checkpoint::look(&self.conn) {
+            Ok(log) => {
+                self.log = log;
+                self.marks.note(log);
+            }
+            Err(error) => self.health.report(&error),
         }
     }
 
@@ -245,6 +260,7 @@ impl Writer {
         fail_point!("journal.before_commit");
         transaction.commit()?;
         fail_point!("journal.after_commit");
+        self.note_log();
         if let Some(feed) = &self.feed {
             for change in deliveries {
                 // The dispatcher may be gone already at the end of the process.

@@ -17,6 +17,7 @@ mod disk;
 mod echo;
 mod events;
 mod letters;
+mod log;
 mod make;
 mod migrate;
 mod model;
@@ -226,6 +227,7 @@ suite! {
     prune:
         what_was_handed_on_goes_with_all_that_belongs_to_it
         what_is_open_stays
+        a_letter_stays_as_long_as_what_it_is_of
         a_cursor_that_has_missed_something_is_refused;
     restart:
         everything_is_there_after_a_restart

@@ -1,8 +1,8 @@
 //! What is removed for its age, and what never is.
 
 use eclusa_journal::{
-    Cut, Delivery, DeliveryBody, Finish, Journal, JournalError, LetterFilter, Letters, PruneCursor,
-    Registry, RegistryChange, Removed, Traffic, Upkeep, Window,
+    Cut, Delivery, DeliveryBody, Finish, Journal, JournalError, LetterFilter, Letters,
+    MessageState, PruneCursor, Registry, RegistryChange, Removed, Traffic, Upkeep, Window,
 };
 use eclusa_model::Problem;
 use proptest::prelude::*;
@@ -89,6 +89,31 @@ pub(crate) async fn what_is_open_stays(maker: &impl Maker) {
     assert!(letters.is_empty(), "{letters:?}");
     assert_eq!(all(&journal).await.len(), 2);
     assert!(journal.delivery(number(&half.events[1].id)).await.unwrap().is_some());
+}
+
+/// Without its letter, a message that failed would look as if it waited.
+pub(crate) async fn a_letter_stays_as_long_as_what_it_is_of(maker: &impl Maker) {
+    let journal = maker.open();
+    let event = journal.accept(pushed(vec![text("c1", "m1")])).await.unwrap().events[0].id.clone();
+    let message = journal.submit(started("c2", "x")).await.unwrap().id;
+    for id in [&event, &message] {
+        journal.finish(number(id), attempt(410), dead()).await.unwrap();
+    }
+    journal.accept(unmapped("shop", "?")).await.unwrap();
+    let letters_only = Cut { before_ms: 0, letters_before_ms: Some(FUTURE), ..cut() };
+    let removed = prune(&journal, letters_only).await;
+    assert_eq!((removed.letters, removed.requests), (0, 1));
+    for id in [&event, &message] {
+        let record = journal.message(id.clone()).await.unwrap().unwrap();
+        assert_eq!(record.state, MessageState::Failed);
+        assert_eq!(record.problem.unwrap().code, "gone");
+    }
+    let both = Cut { letters_before_ms: Some(FUTURE), ..cut() };
+    let removed = prune(&journal, both).await;
+    assert_eq!((removed.letters, removed.events, removed.messages), (2, 1, 1));
+    for id in [event, message] {
+        assert!(journal.message(id).await.unwrap().is_none());
+    }
 }
 
 pub(crate) async fn a_cursor_that_has_missed_something_is_refused(maker: &impl Maker) {

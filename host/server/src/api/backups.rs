@@ -22,14 +22,10 @@ struct Made {
     manifest: BackupManifest,
 }
 
-fn folder(app: &App) -> PathBuf {
-    app.config.storage.backups.clone().unwrap_or_else(|| app.config.data.join("backups"))
-}
-
 /// `POST /v1/backups`: makes one, beside traffic.
 pub(super) async fn make(State(app): State<App>) -> Result<Response, ApiProblem> {
     let name: String = app.now().chars().filter(char::is_ascii_alphanumeric).collect();
-    let folder = folder(&app).join(&name);
+    let folder = app.config.backups().join(&name);
     let manifest = app.upkeep.backup(folder.clone()).await?;
     tracing::info!(folder = %folder.display(), "a backup was made");
     Ok((StatusCode::CREATED, Json(Made { name, folder, manifest })).into_response())
@@ -37,7 +33,7 @@ pub(super) async fn make(State(app): State<App>) -> Result<Response, ApiProblem>
 
 /// `GET /v1/backups`: those that are there, newest first.
 pub(super) async fn list(State(app): State<App>) -> Result<Response, ApiProblem> {
-    let folder = folder(&app);
+    let folder = app.config.backups();
     let read = tokio::task::spawn_blocking(move || {
         let entries = match std::fs::read_dir(&folder) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -75,7 +71,16 @@ impl From<BackupError> for ApiProblem {
             BackupError::InMemory => Self::new(StatusCode::CONFLICT, "journal_in_memory", detail)
                 .action("Set `journal = \"sqlite\"` to keep what is recorded."),
             BackupError::Exists(_) => Self::new(StatusCode::CONFLICT, "backup_exists", detail)
-                .action("Another backup is being made at this moment; see GET /v1/backups."),
+                .action("Make it again: its name is the time at which it is made."),
+            BackupError::UnderWay => Self::new(StatusCode::CONFLICT, "backup_under_way", detail)
+                .action("Wait until GET /v1/backups lists it, then make another.")
+                .retryable(),
+            BackupError::NoRoom { .. } => {
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "backup_no_room", detail).action(
+                    "Make room there, e.g. remove old backups, or set `storage.backups` to another \
+                     disk.",
+                )
+            }
             BackupError::Damaged { .. } => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "data_damaged",

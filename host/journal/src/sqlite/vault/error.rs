@@ -25,6 +25,17 @@ pub enum KeyError {
         /// Its mode.
         mode: u32,
     },
+    /// The key file is longer than any that is read.
+    #[error(
+        "the key file {} is, or would become, longer than {limit} bytes; take old keys out of it \
+         that no backup needs any more", .path.display()
+    )]
+    TooLong {
+        /// The file.
+        path: PathBuf,
+        /// Most bytes.
+        limit: u64,
+    },
     /// Something there is no key.
     #[error(
         "{setting}: expected keys of 32 bytes in base64, newest first, e.g. from \

@@ -67,7 +67,7 @@ impl fmt::Debug for Key {
 
 /// Names a key without telling it: the first bytes of a hash of it, written in
 /// hexadecimal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct KeyId(pub(super) [u8; 8]);
 
 impl fmt::Display for KeyId {

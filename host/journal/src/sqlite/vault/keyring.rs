@@ -1,5 +1,7 @@
 //! The keys that are known: the current one, and older ones.
 
+use std::collections::BTreeSet;
+
 use super::key::{Key, KeyId};
 
 /// One key or more. The first encrypts; all open.
@@ -35,6 +37,16 @@ impl Keyring {
                 self.older.push(key.clone());
             }
         }
+        self
+    }
+
+    /// With the newest keys, so many, and those older ones that are used.
+    pub(crate) fn newest_and(mut self, most: usize, used: &BTreeSet<KeyId>) -> Self {
+        let mut place = 0;
+        self.older.retain(|key| {
+            place += 1;
+            place < most || used.contains(&key.id())
+        });
         self
     }
 

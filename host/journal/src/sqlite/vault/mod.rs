@@ -14,6 +14,6 @@ pub use error::KeyError;
 pub use source::KeySource;
 
 pub(crate) use envelope::{Context, OpenFailure, is_plain, key_of, open, rewrap, seal};
-pub(crate) use key::Key;
+pub(crate) use key::{Key, KeyId};
 pub(crate) use keyring::Keyring;
 pub(crate) use source::{add_to_folder, load};

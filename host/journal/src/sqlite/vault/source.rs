@@ -1,5 +1,6 @@
 //! Where the keys come from.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -7,14 +8,18 @@ use std::path::{Path, PathBuf};
 use eclusa_model::Secret;
 use zeroize::Zeroizing;
 
-use super::{Key, KeyError, Keyring};
+use super::{Key, KeyError, KeyId, Keyring};
 use crate::sqlite::private;
 
 /// The data folder's own key file.
 const OWN_FILE: &str = "secrets.key";
 
-/// A key file is read up to here: some 1,000 keys.
+/// Most bytes of a key file: some 1,400 keys.
 const LARGEST: u64 = 64 << 10;
+
+/// The data folder's own file holds so many keys; of those above only what something
+/// is encrypted with.
+const KEPT: usize = 1000;
 
 /// Where the keys come from that encrypt secrets on the disk.
 #[derive(Debug, Clone, Default)]
@@ -68,21 +73,34 @@ fn read(path: &Path) -> Result<Keyring, KeyError> {
         }
     }
     let mut text = Zeroizing::new(String::new());
-    file.take(LARGEST).read_to_string(&mut text).map_err(failed)?;
+    file.take(LARGEST + 1).read_to_string(&mut text).map_err(failed)?;
+    if text.len() as u64 > LARGEST {
+        return Err(KeyError::TooLong { path: path.to_owned(), limit: LARGEST });
+    }
     Keyring::parse(&text).ok_or_else(|| KeyError::Format { setting: path.display().to_string() })
 }
 
 /// Puts a new key before those of the data folder's file, which it makes where
-/// there is none. A crash leaves the old file or the new one.
-pub(crate) fn add_to_folder(folder: &Path, known: Option<&Keyring>) -> Result<Keyring, KeyError> {
+/// there is none; the oldest leave it once there are very many, unless something is
+/// `used` that they encrypt. A crash leaves the old file or the new one.
+pub(crate) fn add_to_folder(
+    folder: &Path,
+    known: Option<&Keyring>,
+    used: &BTreeSet<KeyId>,
+) -> Result<Keyring, KeyError> {
     let path = folder.join(OWN_FILE);
     let key = Key::random();
-    let ring = Keyring::new(key).and_older(known.cloned());
-    write(folder, &path, &ring).map_err(|error| KeyError::File { path, error })?;
+    let ring = Keyring::new(key).and_older(known.cloned()).newest_and(KEPT, used);
+    let text = text(&ring);
+    if text.len() as u64 > LARGEST {
+        // The next start would refuse it.
+        return Err(KeyError::TooLong { path, limit: LARGEST });
+    }
+    write(folder, &path, &text).map_err(|error| KeyError::File { path, error })?;
     Ok(ring)
 }
 
-fn write(folder: &Path, path: &Path, ring: &Keyring) -> io::Result<()> {
+fn text(ring: &Keyring) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::from(
         "# Keys that encrypt the secrets in journal.db, newest first. Keep a copy in another\n\
          # place than the backups of the database: without them its secrets are lost.\n",
@@ -91,6 +109,10 @@ fn write(folder: &Path, path: &Path, ring: &Keyring) -> io::Result<()> {
         text.push_str(&key.text());
         text.push('\n');
     }
+    text
+}
+
+fn write(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
     let new = path.with_extension("key.new");
     match std::fs::remove_file(&new) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
