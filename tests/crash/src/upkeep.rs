@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use eclusa_journal::{
@@ -42,6 +44,9 @@ const PENDING: usize = 4;
 const CONVERSATIONS: usize = 4;
 
 const RECEIVED_AT: &str = "2026-01-02T03:04:05.678Z";
+
+/// How long a delivery that was recorded may take to be told.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Older than this is everything.
 const FUTURE_MS: i64 = 4_000_000_000_000;
@@ -81,6 +86,8 @@ async fn prune(folder: &Path, armed: Armed) -> anyhow::Result<bool> {
         .arg(armed.after.to_string())
         .status()
         .await?;
+    let killed = status.signal() == Some(Signal::KILL.as_raw());
+    anyhow::ensure!(killed || status.success(), "removing ended by itself, {status}");
     is_sound(&data)?;
     let journal = SqliteJournal::open(&data, SqliteOptions::default())?;
     let left = whole(&journal, &done).await?;
@@ -89,7 +96,7 @@ async fn prune(folder: &Path, armed: Armed) -> anyhow::Result<bool> {
     anyhow::ensure!(whole(&journal, &done).await? == 0, "something old is left");
     anyhow::ensure!(whole(&journal, &pending).await? == pending.len(), "something new is gone");
     anyhow::ensure!(delivered(&journal).await == pending, "what is to be handed on has changed");
-    Ok(!status.success())
+    Ok(killed)
 }
 
 /// How many of these messages are there, each with its request.
@@ -110,7 +117,8 @@ async fn delivered(journal: &SqliteJournal) -> BTreeSet<String> {
     let Some(mut deliveries) = journal.take_deliveries() else { return pending };
     // No more than there are: it would wait for what comes.
     for _ in 0..REQUESTS / PENDING {
-        let Some(DeliveryChange::Put(delivery)) = deliveries.recv().await else { break };
+        let next = tokio::time::timeout(PATIENCE, deliveries.recv()).await;
+        let Ok(Some(DeliveryChange::Put(delivery))) = next else { break };
         pending.insert(journal.public_id(delivery.id));
     }
     pending

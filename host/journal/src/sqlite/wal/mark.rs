@@ -43,6 +43,10 @@ impl Mark {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             bytes => bytes?,
         };
+        // A start that was cut off has only made it.
+        if bytes.is_empty() {
+            return Ok(None);
+        }
         let mark = Self {
             salts: part(&bytes, 0),
             frames: u64::from_le_bytes(part(&bytes, 8)),
