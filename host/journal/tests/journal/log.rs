@@ -148,7 +148,10 @@ async fn without_a_mark_all_but_the_last_commit_is_watched_over() {
     assert_eq!(read(&copy).await.unwrap(), original[..COMMITS - 1]);
     // What the refusal says helps: without the rest of the log it starts.
     let copy = killed(maker.0.path());
-    change(&copy, "journal.db-wal", |bytes| bytes[100_000] ^= 16);
+    change(&copy, "journal.db-wal", |bytes| {
+        let at = bytes.len() * 2 / 3;
+        bytes[at] ^= 16;
+    });
     let Err(OpenError::LogDamaged { whole_bytes, .. }) = open(&copy) else { panic!("it opens") };
     change(&copy, "journal.db-wal", |bytes| bytes.truncate(whole_bytes as usize));
     std::fs::remove_file(copy.path().join("journal.mark")).unwrap();
