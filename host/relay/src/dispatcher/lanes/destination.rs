@@ -84,21 +84,28 @@ impl DestinationState {
         if self.limits.missing.is_some() {
             return Admission::At(now_ms.saturating_add(RECHECK_MS));
         }
-        if let Some(paused) = self.paused {
-            return match paused.probe_at_ms {
-                // One after another.
-                Some(_) if self.in_flight > 0 => Admission::Later,
-                Some(at_ms) if at_ms <= now_ms => Admission::Now,
-                Some(at_ms) => Admission::At(at_ms),
-                None => Admission::Later,
-            };
-        }
-        if self.in_flight >= self.limits.concurrent.max(1) {
-            return Admission::Later;
+        match self.paused {
+            Some(Paused { probe_at_ms: None }) => return Admission::Later,
+            // One probe after another, and no faster than anything else.
+            Some(Paused { probe_at_ms: Some(_) }) if self.in_flight > 0 => return Admission::Later,
+            Some(Paused { probe_at_ms: Some(at_ms) }) if at_ms > now_ms => {
+                return Admission::At(at_ms);
+            }
+            None if self.in_flight >= self.limits.concurrent.max(1) => return Admission::Later,
+            Some(_) | None => {}
         }
         match self.limits.pace.map(|pace| self.meter.ready_at(pace, now_ms)) {
             Some(at_ms) if at_ms > now_ms => Admission::At(at_ms),
             _ => Admission::Now,
+        }
+    }
+
+    /// What went out at this time did not, after all. What waits for the pace is looked
+    /// at again.
+    pub(super) fn not_sent(&mut self, at_ms: i64) {
+        if let Some(pace) = self.limits.pace {
+            self.meter.give_back(pace, at_ms);
+            self.rest_until_ms = None;
         }
     }
 

@@ -15,11 +15,22 @@ pub(super) struct Waiting {
     pub(super) due_ms: i64,
 }
 
+/// What was said of a delivery while it was under way. Its end was recorded before
+/// that: a person handles what is known to have failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    Nothing,
+    /// It is to go out again, when the head is due.
+    Put,
+    /// It is not to be made any more.
+    Removed,
+}
+
 /// What the head of a lane waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Head {
     /// Nothing, it is under way.
-    UnderWay,
+    UnderWay(Said),
     /// Its time, or its conversation's pace.
     Timed,
     /// Its destination's turn.
@@ -43,6 +54,17 @@ pub(super) struct LaneState {
     rest: VecDeque<Waiting>,
 }
 
+/// What taking one out changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Removed {
+    /// It was not there, or it goes when it is over.
+    Nothing,
+    /// It stood behind the head.
+    Behind,
+    /// It is the head, which can go now.
+    Head,
+}
+
 /// What a new delivery changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Inserted {
@@ -62,15 +84,20 @@ impl LaneState {
         self.rest.len() + 1
     }
 
-    /// Puts one in its place. A head that is under way stays; one that was there
-    /// already has the new time.
+    pub(super) fn is_under_way(&self) -> bool {
+        matches!(self.state, Head::UnderWay(_))
+    }
+
+    /// Puts one in its place; one that was there already has the new time. For a head
+    /// that is under way it counts when that is over.
     pub(super) fn insert(&mut self, waiting: Waiting) -> Inserted {
-        let under_way = self.state == Head::UnderWay;
+        let under_way = self.is_under_way();
         if waiting.id == self.head.id {
+            self.head.due_ms = waiting.due_ms;
             if under_way {
+                self.state = Head::UnderWay(Said::Put);
                 return Inserted::Behind { new: false };
             }
-            self.head.due_ms = waiting.due_ms;
             return Inserted::Head { new: false };
         }
         if waiting.id < self.head.id && !under_way {
@@ -122,11 +149,29 @@ impl LaneState {
         true
     }
 
-    /// Removes one that is not the head; whether it was there.
-    pub(super) fn remove_behind(&mut self, id: DeliveryId) -> bool {
+    /// Takes one out. A head that is under way goes when that is over.
+    pub(super) fn remove(&mut self, id: DeliveryId) -> Removed {
+        if id == self.head.id {
+            if self.is_under_way() {
+                self.state = Head::UnderWay(Said::Removed);
+                return Removed::Nothing;
+            }
+            return Removed::Head;
+        }
         match self.rest.binary_search_by_key(&id, |waiting| waiting.id) {
-            Ok(place) => self.rest.remove(place).is_some(),
-            Err(_) => false,
+            Ok(place) => {
+                self.rest.remove(place);
+                Removed::Behind
+            }
+            Err(_) => Removed::Nothing,
+        }
+    }
+
+    /// The head is not under way any more; what was said of it meanwhile.
+    pub(super) fn over(&mut self) -> Said {
+        match std::mem::replace(&mut self.state, Head::Timed) {
+            Head::UnderWay(said) => said,
+            Head::Timed | Head::Ready | Head::Parked(_) | Head::Held => Said::Nothing,
         }
     }
 }

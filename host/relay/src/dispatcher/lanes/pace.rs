@@ -39,6 +39,8 @@ impl Pace {
 pub(super) struct Meter {
     /// When the next one would arrive, if all came evenly.
     arrival_us: i64,
+    /// When the last one went out.
+    last_us: i64,
 }
 
 impl Meter {
@@ -56,12 +58,16 @@ impl Meter {
     pub(super) fn take(&mut self, pace: Pace, now_ms: i64) {
         let now_us = now_ms.saturating_mul(1000);
         let latest = now_us.saturating_add(pace.tolerance_us());
+        self.last_us = now_us;
         self.arrival_us = self.arrival_us.clamp(now_us, latest).saturating_add(pace.interval_us);
     }
 
-    /// The last one did not go out after all.
-    pub(super) fn give_back(&mut self, pace: Pace) {
-        self.arrival_us = self.arrival_us.saturating_sub(pace.interval_us);
+    /// One that was taken at this time did not go out after all. Where another one
+    /// went out since, it stays counted: what it made later is not known any more.
+    pub(super) fn give_back(&mut self, pace: Pace, taken_ms: i64) {
+        if taken_ms.saturating_mul(1000) == self.last_us {
+            self.arrival_us = self.arrival_us.saturating_sub(pace.interval_us);
+        }
     }
 }
 

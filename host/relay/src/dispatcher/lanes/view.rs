@@ -101,7 +101,7 @@ impl Lanes {
         let turn = self.names.destination_of(state.group)?;
         let destination = self.destinations.get(turn as usize)?;
         match state.state {
-            Head::UnderWay => return Some(Why::InFlight),
+            Head::UnderWay(_) => return Some(Why::InFlight),
             Head::Held => return Some(Why::Held),
             Head::Timed | Head::Ready | Head::Parked(_) => {}
         }
