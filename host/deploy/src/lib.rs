@@ -23,10 +23,12 @@ mod error;
 pub mod live;
 pub mod requirements;
 pub mod shadow;
+mod verified;
 pub mod watch;
 
 pub use deployer::{
     AdapterView, Channels, DeployOptions, DeployParts, Deployer, FolderParts, Remapped, Replay,
-    Replayed, RevisionView, Submission, TrialView,
+    Replayed, RevisionView, Submission, TrialView, Trust,
 };
 pub use error::DeployError;
+pub use verified::{VERIFIED_OTHERWISE, verified_by};

@@ -41,6 +41,7 @@ fn accept(caller: usize, number: usize, push: bool) -> Accept {
             ],
             body,
         },
+        verified_by: None,
         mapping: Mapping::Mapped {
             revision: RevisionRef { adapter: "telegram".to_owned(), sha256: "a".repeat(64) },
             events: vec![Event::Message(InboundMessage {

@@ -6,8 +6,8 @@ use tokio::sync::watch;
 
 use crate::{
     Accept, Accepted, Attempt, ChannelChange, Deliveries, DeliveryBody, DeliveryId, Destination,
-    EventPage, Finish, JournalError, KeyRotation, MessageRecord, Page, Pause, RequestRecord,
-    Submit, Submitted, Token, TokenChange, registry::AuditEntry,
+    EventPage, Finish, Idempotency, JournalError, KeyRotation, MessageRecord, Page, Pause,
+    RequestRecord, Submit, Submitted, Token, TokenChange, registry::AuditEntry,
 };
 
 /// The durable record. Each method is one transaction; writes are fsynced before
@@ -23,6 +23,17 @@ pub trait Journal: Send + Sync + 'static {
 
     /// Records a message to a chat and its delivery.
     async fn submit(&self, submit: Submit) -> Result<Submitted, JournalError>;
+
+    /// What an earlier [`Journal::submit`] with this key has recorded in a channel.
+    /// `None` where there was none, or its message was removed for its age.
+    ///
+    /// # Errors
+    /// `IdempotencyConflict` where that call had asked for something else.
+    async fn submitted(
+        &self,
+        channel: String,
+        idempotency: Idempotency,
+    ) -> Result<Option<Submitted>, JournalError>;
 
     /// Records an attempt of a delivery and what came of it.
     async fn finish(

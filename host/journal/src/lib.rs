@@ -20,6 +20,7 @@ mod pause;
 mod prune;
 mod records;
 pub mod registry;
+mod reply;
 mod session;
 mod skew;
 mod sqlite;

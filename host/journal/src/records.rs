@@ -57,6 +57,9 @@ pub struct RequestRecord {
     pub channel: String,
     /// As it came in.
     pub raw: RawRequest,
+    /// By which scheme it was verified. `None` where that is not known: an older
+    /// version has recorded it.
+    pub verified_by: Option<String>,
     /// The build that it was given to.
     pub revision: Option<RevisionRef>,
     /// What was left out, and why.

@@ -2,7 +2,7 @@
 //! had failed.
 
 use async_trait::async_trait;
-use eclusa_model::{HttpResponse, OutboundMessage};
+use eclusa_model::{HttpResponse, OutboundMessage, Problem};
 
 use crate::{Accepted, JournalError, Page, Remap, RequestRecord, RevisionRef, StoredEvent};
 
@@ -34,6 +34,11 @@ pub trait Traffic: Send + Sync + 'static {
         after: Option<String>,
         limit: u32,
     ) -> Result<Vec<RequestRecord>, JournalError>;
+
+    /// Records why a request that could not be mapped stays as it is now. It keeps the
+    /// failure of before in its record. Nothing changes where it has that code
+    /// already, is mapped, or was given up.
+    async fn stays_unmapped(&self, request: String, problem: Problem) -> Result<(), JournalError>;
 
     /// Records what a request that could not be mapped has become now: its
     /// messages and events, with their dedupe keys and deliveries, as

@@ -62,6 +62,9 @@ pub struct Accept {
     pub raw: RawRequest,
     /// What it was mapped to.
     pub mapping: Mapping,
+    /// By which scheme it was verified: the same text for the same scheme. `None`
+    /// where that is not known.
+    pub verified_by: Option<String>,
     /// Whether each new event is to be pushed to the platform.
     pub push: bool,
     /// The trace that the request belongs to (W3C Trace Context); kept with its
@@ -139,7 +142,8 @@ pub struct Submit {
     /// What to say.
     pub content: Content,
     /// The chat's id, or Eclusa's id, of the message to answer. The latter is
-    /// translated.
+    /// translated when the message goes out; one that stands for no message of the
+    /// conversation with an id of the chat is left out then, with a warning.
     pub reply_to: Option<String>,
     /// What only this chat understands.
     pub extra: Extra,
@@ -252,6 +256,8 @@ pub enum DeliveryBody {
         attempts: u32,
         /// The revision that a person chose to map it; else the one that serves.
         revision: Option<RevisionRef>,
+        /// What it lacks of what the platform wrote (`reply_to_unknown`).
+        warnings: Vec<Warning>,
     },
     /// An event for the platform.
     Event {

@@ -41,8 +41,10 @@ pub(crate) struct ChatCarrier {
 impl Carrier for ChatCarrier {
     async fn carry(&self, lane: &Lane, body: DeliveryBody) -> Result<Carried, NotSent> {
         let recorder = |revision| Recorder::start(self.policy.clock.now_ms(), revision);
-        let (message, attempts, revision) = match body {
-            DeliveryBody::Message { message, attempts, revision } => (message, attempts, revision),
+        let (message, attempts, revision, warnings) = match body {
+            DeliveryBody::Message { message, attempts, revision, warnings } => {
+                (message, attempts, revision, warnings)
+            }
             DeliveryBody::Event { .. } => {
                 return Ok(recorder(None).dead(Problem::invalid(
                     "wrong_target",
@@ -64,6 +66,8 @@ impl Carrier for ChatCarrier {
             }
             Err(problem) => return Ok(recorder(revision).dead(problem)),
         };
+        let mut recorder = recorder(None);
+        recorder.attempt.warnings = warnings;
         let send = Send {
             http: &self.http,
             gate: &self.gate,
@@ -75,7 +79,7 @@ impl Carrier for ChatCarrier {
             line,
             message: &message,
             attempts,
-            recorder: recorder(None),
+            recorder,
         };
         let entered = self.under_way.enter(lane);
         Ok(Carried { entered, ..send.run().await? })

@@ -60,6 +60,7 @@ async fn receive(journal: &MemoryJournal, external_id: &str) -> String {
             warnings: Vec::new(),
         },
         push: true,
+        verified_by: None,
         traceparent: None,
     };
     journal.accept(accept).await.unwrap().events[0].id.clone()

@@ -10,12 +10,13 @@ use eclusa_deploy::{DeployError, Deployer};
 use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject, SubjectKind};
 use eclusa_journal::{Journal, Letters, RevisionRef, Upkeep, rfc3339};
 use eclusa_model::{Channel, Problem};
-use eclusa_relay::{Clock, RelayHandle, UnderWay, Verifier};
+use eclusa_relay::{Clock, RelayHandle, Verifier};
 use tokio::sync::watch;
 
 use crate::Config;
 use crate::auth::{Sessions, SignIns, SignedIn, Tokens};
 use crate::channels::Channels;
+use crate::echo::Echoes;
 use crate::incoming::Admission;
 
 /// A running server, as its handlers see it.
@@ -33,8 +34,7 @@ pub(crate) struct App {
     pub(crate) sign_ins: Arc<SignIns>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) admission: Arc<Admission>,
-    /// In which conversations a message is under way to its chat.
-    pub(crate) under_way: Arc<UnderWay>,
+    pub(crate) echoes: Arc<Echoes>,
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) metrics: metrics_exporter_prometheus::PrometheusHandle,
     /// Becomes `true` when the server is to stop.

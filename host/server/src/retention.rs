@@ -150,8 +150,9 @@ mod tests {
         let revision = RevisionRef { adapter: "open".to_owned(), sha256: "ab".repeat(32) };
         let mapping = Mapping::Mapped { revision, events: vec![], warnings: vec![] };
         let channel = "shop".to_owned();
+        let (verified_by, traceparent) = (None, None);
         journal
-            .accept(Accept { channel, raw, mapping, push: false, traceparent: None })
+            .accept(Accept { channel, raw, mapping, verified_by, push: false, traceparent })
             .await
             .unwrap();
         journal

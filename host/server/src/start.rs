@@ -26,6 +26,7 @@ use crate::auth::{Sessions, SignIns, Tokens, new_token};
 use crate::channels::Channels;
 use crate::config::{Config, Drain, JournalKind};
 use crate::demo::{self, Demo};
+use crate::echo::Echoes;
 use crate::incoming::{Admission, Listener, Refusals};
 use crate::retention;
 use crate::routes::routes;
@@ -178,7 +179,7 @@ impl Server {
             sign_ins: Arc::new(SignIns::new()),
             clock: Arc::clone(&clock),
             admission: Admission::new(&config.incoming, Arc::clone(&refusals)),
-            under_way,
+            echoes: Arc::new(Echoes::new(under_way)),
             verifier: Arc::new(Verifier::new(http.clone())),
             metrics: metrics.clone(),
             stopping,

@@ -1,9 +1,11 @@
 //! What comes twice is one: webhooks, and calls of the platform.
 
 use std::collections::BTreeSet;
+use std::sync::mpsc::Sender;
 
 use eclusa_tests::{Answer, Chat, Eclusa, FakeChat, Reply, Setup, eventually, join_all};
 use serde_json::{Value, json};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 #[tokio::test]
 async fn a_hundred_same_webhooks_at_once_are_one_message() {
@@ -70,6 +72,99 @@ async fn a_repeated_call_gets_the_first_answer_whatever_came_of_it() {
     assert_eq!(fake.requests().len(), 1);
 }
 
+#[tokio::test]
+async fn a_repeated_call_gets_the_first_answer_though_it_would_be_refused_now() {
+    let fake = FakeChat::start(Chat::Open);
+    let mut eclusa = Setup::with(&[Chat::Open]).start();
+    eclusa.create(&Chat::Open.channel("site", &fake.url())).await;
+    let body =
+        json!({ "conversation": "c1", "type": "text", "text": { "body": "Oi" } }).to_string();
+    let first = send(&eclusa, "k1", &body).await;
+    eclusa.message_in_state(first.json()["id"].as_str().unwrap(), "sent").await;
+    let is_repeated = async |eclusa: &Eclusa| {
+        let again = send(eclusa, "k1", &body).await;
+        assert_eq!((again.status, &again.body), (202, &first.body));
+        assert_eq!(again.header("idempotency-replayed"), Some("true"));
+        send(eclusa, "k1", "{}").await.problem(409, "idempotency_conflict");
+    };
+    // No disk takes more.
+    eclusa.stop();
+    eclusa.set_env("ECLUSA_STORAGE__MIN_FREE_BYTES", "4000000000000000000");
+    eclusa.start_again();
+    send(&eclusa, "k2", &body).await.problem(503, "disk_full");
+    is_repeated(&eclusa).await;
+    eclusa.stop();
+    eclusa.set_env("ECLUSA_STORAGE__MIN_FREE_BYTES", "1048576");
+    eclusa.start_again();
+    let paused = json!({ "reason": "a test" });
+    eclusa.post("/v1/channels/site/pause", &paused).await.ok();
+    is_repeated(&eclusa).await;
+    let deleted = eclusa.api("DELETE", "/v1/channels/site", &Value::Null).await;
+    assert_eq!(deleted.status, 204);
+    send(&eclusa, "k2", &body).await.problem(404, "channel_not_found");
+    is_repeated(&eclusa).await;
+    assert_eq!(fake.requests().len(), 1);
+}
+
+/// A chat that answers each message when it is told to: `began` hears of each.
+fn slow(fake: &FakeChat) -> (UnboundedReceiver<()>, Sender<()>) {
+    let (began, has_begun) = tokio::sync::mpsc::unbounded_channel();
+    let (answer_now, may_answer) = std::sync::mpsc::channel();
+    let may_answer = std::sync::Mutex::new(may_answer);
+    fake.rule(move |_, _| {
+        began.send(()).unwrap();
+        may_answer.lock().unwrap().recv().unwrap();
+        Some(Reply::json(200, &json!({ "id": "chat-77" })))
+    });
+    (has_begun, answer_now)
+}
+
+async fn waits(eclusa: &Eclusa, count: usize) {
+    eventually("webhooks wait", async || {
+        let metrics = eclusa.call("GET", "/metrics", &[], "").await.body;
+        let line = format!("eclusa_ingress_waits_total{{channel=\"site\"}} {count}");
+        metrics.lines().any(|it| it == line).then_some(())
+    })
+    .await;
+}
+
+/// The first webhook waits for one of its conversations; the second is about the
+/// other one only, which nothing of ours is under way in.
+#[tokio::test]
+async fn a_webhook_does_not_overtake_one_that_waits() {
+    let fake = FakeChat::start(Chat::Open);
+    let (mut has_begun, answer_now) = slow(&fake);
+    let eclusa = Setup::with(&[Chat::Open]).start();
+    let channel = eclusa.create(&Chat::Open.channel("site", &fake.url())).await;
+    let body = json!({ "conversation": "c1", "type": "text", "text": { "body": "Oi" } });
+    send(&eclusa, "k", &body.to_string()).await;
+    has_begun.recv().await.unwrap();
+    let message = |id: &str, conversation: &str| {
+        json!({
+            "id": id, "conversation": conversation, "from": { "id": "ana" }, "type": "text",
+            "text": { "body": id },
+        })
+    };
+    let both = json!([message("a1", "c1"), message("a2", "c2")]).to_string();
+    let second = message("b1", "c2").to_string();
+    let rest = async {
+        waits(&eclusa, 1).await;
+        let told = async {
+            waits(&eclusa, 2).await;
+            answer_now.send(()).unwrap();
+        };
+        tokio::join!(eclusa.chat_posts(Chat::Open, &channel, &second), told).0.ok()
+    };
+    let (first, _) = tokio::join!(eclusa.chat_posts(Chat::Open, &channel, &both), rest);
+    first.ok();
+    let events = eclusa.events(None, 3).await;
+    let order: Vec<_> = events.iter().map(|it| it.json["message"]["external_id"].clone()).collect();
+    assert_eq!(order, ["a1", "a2", "b1"]);
+    // Nobody waits where nothing is under way.
+    eclusa.chat_posts(Chat::Open, &channel, &message("b2", "c2").to_string()).await.ok();
+    waits(&eclusa, 2).await;
+}
+
 /// What the chat reports of a message that was sent through Eclusa.
 fn report(fake: &FakeChat) -> String {
     let external_id = fake.requests()[0].reply.external_id.clone().unwrap();
@@ -101,14 +196,7 @@ async fn a_report_of_our_message_is_no_new_one() {
 #[tokio::test]
 async fn a_report_that_comes_before_the_answer_is_no_new_one_either() {
     let fake = FakeChat::start(Chat::Open);
-    let (began, mut has_begun) = tokio::sync::mpsc::unbounded_channel();
-    let (answer_now, may_answer) = std::sync::mpsc::channel::<()>();
-    let may_answer = std::sync::Mutex::new(may_answer);
-    fake.rule(move |_, _| {
-        began.send(()).unwrap();
-        may_answer.lock().unwrap().recv().unwrap();
-        Some(Reply::json(200, &json!({ "id": "chat-77" })))
-    });
+    let (mut has_begun, answer_now) = slow(&fake);
     let eclusa = Setup::with(&[Chat::Open]).start();
     let channel = eclusa.create(&Chat::Open.channel("site", &fake.url())).await;
     let body = json!({ "conversation": "c1", "type": "text", "text": { "body": "Oi" } });
@@ -121,11 +209,7 @@ async fn a_report_that_comes_before_the_answer_is_no_new_one_either() {
     has_begun.recv().await.unwrap();
     let reported = eclusa.chat_posts(Chat::Open, &channel, &report);
     let answers = async {
-        eventually("the report waits", async || {
-            let metrics = eclusa.call("GET", "/metrics", &[], "").await.body;
-            metrics.contains("eclusa_ingress_waits_total{channel=\"site\"} 1").then_some(())
-        })
-        .await;
+        waits(&eclusa, 1).await;
         answer_now.send(()).unwrap();
     };
     let (answer, ()) = tokio::join!(reported, answers);

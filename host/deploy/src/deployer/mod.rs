@@ -33,7 +33,7 @@ use crate::DeployError;
 use crate::live::Routes;
 
 pub use folder::FolderParts;
-pub use redrive::Remapped;
+pub use redrive::{Remapped, Trust};
 pub use replay::{Replay, Replayed};
 pub use submit::Submission;
 pub use view::{AdapterView, RevisionView, TrialView};

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use eclusa_journal::RevisionRef;
 use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject};
+use eclusa_journal::{RequestRecord, RevisionRef};
 use eclusa_model::{Channel, Problem};
 
 use super::Deployer;
@@ -12,6 +12,7 @@ use super::activate::kept;
 use super::core::Core;
 use crate::DeployError;
 use crate::live::{Line, Route};
+use crate::verified::{otherwise, verified_by};
 
 /// What became of a request that was to be mapped again.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +23,15 @@ pub enum Remapped {
     NotWaiting,
     /// It cannot be mapped by this revision either; its record stays as it was.
     Failed(Problem),
+}
+
+/// Which requests may be mapped again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// Those that were let in by the scheme of the revision that maps them.
+    SameScheme,
+    /// All: a person has seen that it comes from the chat.
+    Seen,
 }
 
 impl Deployer {
@@ -59,6 +69,7 @@ impl Deployer {
         &self,
         request: &str,
         revision: Option<&str>,
+        trust: Trust,
         audit: AuditEntry,
     ) -> Result<Remapped, DeployError> {
         let (id, revision) = (request.to_owned(), revision.map(str::to_owned));
@@ -69,6 +80,11 @@ impl Deployer {
                 return Ok(Remapped::NotWaiting);
             }
             let (route, channel) = core.route_of(&record.channel, revision.as_deref()).await?;
+            if trust == Trust::SameScheme
+                && let Err(problem) = same_scheme(&route, &channel, &record)
+            {
+                return Ok(Remapped::Failed(problem));
+            }
             core.map_record(&route, &channel, record, Some(audit)).await
         })
         .await
@@ -102,6 +118,23 @@ impl Deployer {
             channel: Some(channel),
             detail,
         }
+    }
+}
+
+/// Whether a request was let in by the scheme of whoever maps it now.
+///
+/// # Errors
+/// Why it is to be left to a person.
+pub(super) fn same_scheme(
+    route: &Route,
+    channel: &Channel,
+    record: &RequestRecord,
+) -> Result<(), Problem> {
+    let before = record.verified_by.as_deref();
+    let mut now = route.revisions().map(|revision| verified_by(revision.manifest(), channel));
+    match now.find(|now| before != Some(now)) {
+        Some(now) => Err(otherwise(before, &now)),
+        None => Ok(()),
     }
 }
 

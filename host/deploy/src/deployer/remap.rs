@@ -11,7 +11,7 @@ use eclusa_model::{Channel, Problem, Request};
 use fail::fail_point;
 
 use super::core::{Core, ITSELF, Slot, State, Step};
-use super::redrive::Remapped;
+use super::redrive::{Remapped, same_scheme};
 use crate::DeployError;
 use crate::live::{Route, reference};
 
@@ -96,6 +96,10 @@ impl Core {
             return Ok(false);
         };
         let Some(route) = self.routes.route(adapter, &record.channel) else { return Ok(false) };
+        if let Err(problem) = same_scheme(&route, channel, &record) {
+            self.traffic.stays_unmapped(record.id, problem).await?;
+            return Ok(false);
+        }
         // Where it does not wait any more, somebody else has mapped it meanwhile.
         let mapped = self.map_record(&route, channel, record, None).await?;
         Ok(!matches!(mapped, Remapped::Failed(_)))

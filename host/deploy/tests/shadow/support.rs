@@ -53,6 +53,7 @@ pub(crate) fn request(id: &str, body: &Value) -> RequestRecord {
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             body: body.to_string(),
         },
+        verified_by: None,
         revision: None,
         warnings: Vec::new(),
         problem: None,

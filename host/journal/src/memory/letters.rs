@@ -174,7 +174,7 @@ impl State {
             if revision.is_some() {
                 return Err(Skip::NotMapped);
             }
-            let passed = self.is_passed(number, &letter.channel, &conversation);
+            let passed = self.passed.remove(&number);
             if let Some(event) = self.events.get_mut(&number) {
                 event.late |= passed;
             }
@@ -186,14 +186,18 @@ impl State {
         Ok(())
     }
 
-    /// Whether a younger event of the conversation is handed on already.
-    fn is_passed(&self, number: i64, channel: &str, conversation: &str) -> bool {
-        let handed_on =
-            |number| !self.pending.contains_key(number) && !self.dead.contains_key(number);
-        !conversation.is_empty()
-            && self.events.range(number + 1..).any(|(number, event)| {
-                event.channel == channel && event.conversation == conversation && handed_on(number)
-            })
+    /// An event is handed on, or never was to be: older letters of its conversation
+    /// are passed by it.
+    pub(super) fn waits_no_more(&mut self, event: i64, channel: &str, conversation: &str) {
+        if conversation.is_empty() {
+            return;
+        }
+        let older = self.dead.range(..event).filter(|(_, letter)| {
+            letter.kind == LetterKind::Event
+                && letter.channel == channel
+                && letter.conversation.as_deref() == Some(conversation)
+        });
+        self.passed.extend(older.map(|(number, _)| *number));
     }
 
     /// A delivery that ended as a letter.

@@ -20,8 +20,8 @@ use crate::feed::Backlog;
 use crate::id::Ids;
 use crate::{
     Accept, Accepted, Attempt, ChannelChange, Deliveries, Delivery, DeliveryBody, DeliveryId,
-    Destination, EventPage, Finish, Journal, JournalError, KeyRotation, Mapping, MessageRecord,
-    Page, Pause, RequestRecord, Submit, Submitted, Target, Token, TokenChange, body,
+    Destination, EventPage, Finish, Idempotency, Journal, JournalError, KeyRotation, Mapping,
+    MessageRecord, Page, Pause, RequestRecord, Submit, Submitted, Target, Token, TokenChange, body,
     registry::AuditEntry,
 };
 use registry::RegistryState;
@@ -102,6 +102,20 @@ impl Journal for MemoryJournal {
         Ok(Submitted { id: state.ids.text(id), state: message_state, replayed })
     }
 
+    async fn submitted(
+        &self,
+        channel: String,
+        idempotency: Idempotency,
+    ) -> Result<Option<Submitted>, JournalError> {
+        let state = self.state.lock();
+        let found = state.submitted(&channel, &idempotency)?;
+        Ok(found.map(|(id, message)| Submitted {
+            id: state.ids.text(id),
+            state: message,
+            replayed: true,
+        }))
+    }
+
     async fn finish(
         &self,
         delivery: DeliveryId,
@@ -137,9 +151,10 @@ impl Journal for MemoryJournal {
                 .map(|event| DeliveryBody::Event { event, attempts }));
         }
         let Some(stored) = state.messages.get(&delivery) else { return Ok(None) };
-        let message = state.for_adapter(delivery, stored).map_err(storage)?;
+        let (message, warning) = state.for_adapter(delivery, stored).map_err(storage)?;
         let revision = state.chosen.get(&delivery).cloned();
-        Ok(Some(DeliveryBody::Message { message, attempts, revision }))
+        let warnings = warning.into_iter().collect();
+        Ok(Some(DeliveryBody::Message { message, attempts, revision, warnings }))
     }
 
     async fn traceparent(&self, delivery: DeliveryId) -> Result<Option<String>, JournalError> {

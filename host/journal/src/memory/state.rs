@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use eclusa_model::{Channel, DeliveryState, OutboundMessage, Problem};
+use eclusa_model::{Channel, DeliveryState, OutboundMessage, Problem, Warning};
 use tokio::sync::mpsc;
 
 use super::letters::Failed;
@@ -15,8 +15,8 @@ use crate::id::{Clock, Ids};
 use crate::key::{self, Key};
 use crate::{
     Accept, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryChange, DeliveryId, Destination,
-    Finish, HELD, JournalError, Lane, Mapping, MessageState, Pause, RequestRecord, RevisionRef,
-    Session, Submit, Target, Token, TokenChange, body,
+    Finish, HELD, Idempotency, JournalError, Lane, Mapping, MessageState, Pause, RequestRecord,
+    RevisionRef, Session, Submit, Target, Token, TokenChange, body, reply,
 };
 
 /// An event as it was recorded.
@@ -79,6 +79,8 @@ pub(super) struct State {
     /// When an event was handed on, in Unix milliseconds.
     pub(super) pushed: HashMap<DeliveryId, i64>,
     pub(super) dead: BTreeMap<DeliveryId, DeadLetter>,
+    /// The letters that younger events of their conversation have passed.
+    pub(super) passed: HashSet<DeliveryId>,
     pub(super) channels: BTreeMap<String, Channel>,
     /// The ids of those that were deleted.
     retired_channels: HashSet<String>,
@@ -105,6 +107,7 @@ impl State {
             attempts: HashMap::new(),
             pushed: HashMap::new(),
             dead: BTreeMap::new(),
+            passed: HashSet::new(),
             channels: BTreeMap::new(),
             retired_channels: HashSet::new(),
             logos: HashMap::new(),
@@ -123,7 +126,7 @@ impl State {
         prepared: Vec<PreparedEvent>,
     ) -> (i64, Vec<Recorded>) {
         let request = self.clock.next(now_ms());
-        let Accept { channel, raw, mapping, push, traceparent } = accept;
+        let Accept { channel, raw, mapping, verified_by, push, traceparent } = accept;
         let received_at = raw.received_at.clone();
         let (revision, warnings, problem) = match mapping {
             Mapping::Mapped { revision, warnings, .. } => (Some(revision), warnings, None),
@@ -134,6 +137,7 @@ impl State {
             id,
             channel: channel.clone(),
             raw,
+            verified_by,
             revision,
             warnings,
             problem,
@@ -201,6 +205,8 @@ impl State {
             });
         if push {
             self.deliver(id, Target::Platform, channel, &conversation);
+        } else {
+            self.waits_no_more(id, channel, &conversation);
         }
         let recorded = RecordedEvent {
             request,
@@ -266,18 +272,13 @@ impl State {
     ) -> Result<(i64, MessageState, bool), JournalError> {
         let Submit { channel, conversation, idempotency, start, submitted_at, traceparent, .. } =
             submit;
+        if let Some(given) = &idempotency
+            && let Some((first, state)) = self.submitted(&channel, given)?
+        {
+            return Ok((first, state, true));
+        }
         let idempotency =
             idempotency.map(|given| (key::idempotency(&channel, &given), given.fingerprint));
-        if let Some((key, fingerprint)) = &idempotency
-            && let Some(first) = self.keys.get(key)
-            && let Some(message) = self.messages.get(first)
-        {
-            return if message.fingerprint.as_ref() == Some(fingerprint) {
-                Ok((*first, message.state, true))
-            } else {
-                Err(JournalError::IdempotencyConflict)
-            };
-        }
         let known = key::conversation(&channel, &conversation);
         if !start && !self.keys.contains_key(&known) {
             return Err(JournalError::UnknownConversation { channel, conversation });
@@ -327,6 +328,7 @@ impl State {
             (Finish::Done { external_id }, Target::Chat) => self.sent(id, &lane, external_id),
             (Finish::Done { .. }, Target::Platform) => {
                 self.pushed.insert(id, now_ms());
+                self.waits_no_more(id, &lane.channel, &lane.conversation);
             }
             (Finish::Dead { problem } | Finish::Held { problem }, _) => {
                 self.advance(id, MessageState::Failed, Some(problem.clone()));
@@ -361,20 +363,46 @@ impl State {
         &self,
         id: i64,
         stored: &Outbound,
-    ) -> Result<OutboundMessage, serde_json::Error> {
+    ) -> Result<(OutboundMessage, Option<Warning>), serde_json::Error> {
         let mut message = body::outbound_message(self.ids.text(id), &stored.body)?;
-        message.reply_to = message.reply_to.and_then(|given| self.chats_id(given));
-        Ok(message)
+        let Some(given) = message.reply_to.take() else { return Ok((message, None)) };
+        let Some(number) = self.ids.number(&given) else {
+            message.reply_to = Some(given);
+            return Ok((message, None));
+        };
+        message.reply_to = self.chats_id(stored, number);
+        let warning = message.reply_to.is_none().then(|| reply::lost(&given));
+        Ok((message, warning))
     }
 
-    /// The chat's id of a message given by the chat's id or by ours.
-    fn chats_id(&self, given: String) -> Option<String> {
-        let number = self.ids.number(&given);
-        let external_id = number.and_then(|number| {
-            let outbound = self.messages.get(&number).map(|message| &message.external_id);
-            outbound.or_else(|| self.events.get(&number).map(|event| &event.event.external_id))
-        });
-        external_id.cloned().unwrap_or(Some(given))
+    /// The chat's id of the message with this number, in the conversation of the
+    /// answer to it.
+    fn chats_id(&self, answer: &Outbound, number: i64) -> Option<String> {
+        let same = |channel: &str, conversation: &str| {
+            channel == answer.channel && conversation == answer.conversation
+        };
+        let ours = self.messages.get(&number);
+        let ours = ours.filter(|it| same(&it.channel, &it.conversation));
+        let theirs = self.events.get(&number);
+        let theirs = theirs.filter(|it| same(&it.channel, &it.conversation));
+        ours.map(|it| &it.external_id).or_else(|| theirs.map(|it| &it.event.external_id))?.clone()
+    }
+
+    /// What an earlier call with this key has recorded in a channel.
+    pub(super) fn submitted(
+        &self,
+        channel: &str,
+        idempotency: &Idempotency,
+    ) -> Result<Option<(i64, MessageState)>, JournalError> {
+        let first = self.keys.get(&key::idempotency(channel, idempotency));
+        let found = first.and_then(|first| Some((*first, self.messages.get(first)?)));
+        match found {
+            Some((_, message)) if message.fingerprint != Some(idempotency.fingerprint) => {
+                Err(JournalError::IdempotencyConflict)
+            }
+            Some((first, message)) => Ok(Some((first, message.state))),
+            None => Ok(None),
+        }
     }
 
     /// Changes a channel where the revision expected is the newest, and its id is

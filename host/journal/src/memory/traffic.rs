@@ -1,7 +1,7 @@
 //! Recorded traffic, in memory.
 
 use async_trait::async_trait;
-use eclusa_model::HttpResponse;
+use eclusa_model::{HttpResponse, Problem};
 
 use super::state::{Outbound, State};
 use super::{MemoryJournal, external_ids, is_unmapped, on, position, storage};
@@ -72,6 +72,23 @@ impl Traffic for MemoryJournal {
             .collect())
     }
 
+    async fn stays_unmapped(&self, request: String, problem: Problem) -> Result<(), JournalError> {
+        let mut state = self.state.lock();
+        let number = state.ids.number(&request);
+        let found = number.and_then(|number| state.requests.get_mut(&number));
+        let Some(record) = found.filter(|it| it.discarded.is_none()) else { return Ok(()) };
+        match &record.problem {
+            Some(before) if before.code != problem.code => {
+                let failed =
+                    FailedMapping { revision: record.revision.clone(), problem: before.clone() };
+                record.earlier.push(failed);
+                record.problem = Some(problem);
+            }
+            Some(_) | None => {}
+        }
+        Ok(())
+    }
+
     async fn remap(&self, mut remap: Remap) -> Result<Accepted, JournalError> {
         let mut state = self.state.lock();
         let number = state.ids.number(&remap.request);
@@ -127,7 +144,7 @@ fn outbound(state: &State, id: i64, message: &Outbound) -> Result<OutboundRecord
     });
     Ok(OutboundRecord {
         channel: message.channel.clone(),
-        message: state.for_adapter(id, message).map_err(storage)?,
+        message: state.for_adapter(id, message).map_err(storage)?.0,
         response,
         revision: attempts.last().and_then(|attempt| attempt.revision.clone()),
     })

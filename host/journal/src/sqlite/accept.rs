@@ -19,6 +19,8 @@ pub(super) struct Meta {
     pub(super) path: String,
     pub(super) query: Vec<(String, String)>,
     pub(super) headers: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) verified_by: Option<String>,
     pub(super) revision: Option<RevisionRef>,
     pub(super) warnings: Vec<Warning>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -59,7 +61,7 @@ pub(super) struct PreparedAccept {
 
 impl PreparedAccept {
     pub(super) fn new(accept: Accept) -> Result<Self, JournalError> {
-        let Accept { channel, raw, mapping, push, traceparent } = accept;
+        let Accept { channel, raw, mapping, verified_by, push, traceparent } = accept;
         let (revision, events, warnings, problem) = match mapping {
             Mapping::Mapped { revision, events, warnings } => {
                 (Some(revision), events, warnings, None)
@@ -73,6 +75,7 @@ impl PreparedAccept {
             path: raw.path,
             query: raw.query,
             headers: raw.headers,
+            verified_by,
             revision,
             warnings,
             earlier: Vec::new(),

@@ -98,7 +98,9 @@ pub(super) fn finish(
         Finish::Done { external_id } if lane.target == Target::Chat => {
             messages::sent(unit, id, &lane, external_id.as_deref())?;
         }
-        Finish::Done { .. } => {}
+        Finish::Done { .. } => {
+            super::passed::note(unit.conn, &lane.channel, &lane.conversation, id)?;
+        }
         Finish::Dead { problem } | Finish::Held { problem } => {
             unit.conn
                 .prepare_cached(
@@ -170,9 +172,10 @@ pub(super) fn body(
                 .and_then(|mut statement| statement.query_row([id], |row| row.get(0)).optional())
                 .map_err(storage)?;
             let Some(stored) = stored else { return Ok(None) };
-            let message = messages::for_adapter(conn, ids, id, &stored)?;
+            let (message, warning) = messages::for_adapter(conn, ids, id, &stored)?;
             let revision = revision.map(|Text(revision)| revision);
-            Ok(Some(DeliveryBody::Message { message, attempts, revision }))
+            let warnings = warning.into_iter().collect();
+            Ok(Some(DeliveryBody::Message { message, attempts, revision, warnings }))
         }
     }
 }

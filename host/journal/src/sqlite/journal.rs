@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     Accept, Accepted, Attempt, ChannelChange, Deliveries, DeliveryBody, DeliveryId, Destination,
-    EventPage, Finish, Journal, JournalError, KeyRotation, MessageRecord, Page, Pause,
+    EventPage, Finish, Idempotency, Journal, JournalError, KeyRotation, MessageRecord, Page, Pause,
     RequestRecord, Submit, Submitted, Token, TokenChange, registry::AuditEntry,
 };
 
@@ -38,6 +38,14 @@ impl Journal for SqliteJournal {
         let (id, state, replayed) =
             self.admit(move |unit| messages::submit(unit, &prepared)).await?;
         Ok(Submitted { id: self.ids.text(id), state, replayed })
+    }
+
+    async fn submitted(
+        &self,
+        channel: String,
+        idempotency: Idempotency,
+    ) -> Result<Option<Submitted>, JournalError> {
+        self.read(move |conn, ids| messages::submitted(conn, ids, &channel, &idempotency)).await
     }
 
     async fn finish(

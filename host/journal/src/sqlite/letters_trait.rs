@@ -25,7 +25,7 @@ impl Letters for SqliteJournal {
     }
 
     async fn redrive(&self, letters: Vec<Redrive>) -> Result<Vec<Handled>, JournalError> {
-        let prepared = self.read(move |conn, ids| PreparedRedrive::all(conn, ids, letters)).await?;
+        let prepared = PreparedRedrive::all(self.ids, letters);
         self.write(move |unit| redrive::redrive(unit, &prepared)).await
     }
 

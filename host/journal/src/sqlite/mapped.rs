@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::late::Lateness;
 use super::readers::storage;
 use super::writer::{Fault, Unit};
-use super::{deliveries, keys, messages};
+use super::{deliveries, keys, messages, passed};
 use crate::event::{Kind, Novelty, PreparedEvent, Recorded, StatusNews, Subject, echo_warning};
 use crate::id::Ids;
 use crate::{Accepted, JournalError, Lane, Target};
@@ -153,6 +153,8 @@ impl MappedEvents {
             let channel = self.channel.clone();
             let lane = Lane { target: Target::Platform, channel, conversation };
             deliveries::add(unit, id, lane, self.traceparent.as_deref())?;
+        } else {
+            passed::note(unit.conn, &self.channel, &conversation, id)?;
         }
         Ok(Recorded { id, novelty: Novelty::New })
     }

@@ -1,6 +1,6 @@
 //! Messages to chats: recording them, and how far they have come.
 
-use eclusa_model::{DeliveryState, OutboundMessage, Problem};
+use eclusa_model::{DeliveryState, OutboundMessage, Problem, Warning};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::deliveries;
@@ -11,7 +11,9 @@ use super::writer::{Fault, Unit};
 use crate::event::state_name;
 use crate::id::Ids;
 use crate::key::{self, Key};
-use crate::{JournalError, Lane, MessageState, Submit, Target, body};
+use crate::{
+    Idempotency, JournalError, Lane, MessageState, Submit, Submitted, Target, body, reply,
+};
 
 /// A message made ready for storing.
 pub(super) struct PreparedSubmit {
@@ -48,18 +50,9 @@ pub(super) fn submit(
     submit: &PreparedSubmit,
 ) -> Result<(i64, MessageState, bool), Fault> {
     if let Some((key, fingerprint)) = &submit.idempotency
-        && let Some(first) = keys::get(unit.conn, key)?
-        // It may have been removed for its age.
-        && let Some((state, stored)) = unit
-            .conn
-            .prepare_cached("SELECT state, fingerprint FROM sound_messages WHERE id = ?1")?
-            .query_row([first], |row| Ok((row.get(0)?, row.get::<_, Option<Vec<u8>>>(1)?)))
-            .optional()?
+        && let Some(first) = earlier(unit.conn, key)?
     {
-        if stored.as_deref() != Some(fingerprint) {
-            return Err(Fault::Refused(JournalError::IdempotencyConflict));
-        }
-        let Text(state) = state;
+        let (first, state) = first.of(fingerprint).map_err(Fault::Refused)?;
         return Ok((first, state, true));
     }
     let Lane { channel, conversation, .. } = &submit.lane;
@@ -97,6 +90,48 @@ pub(super) fn submit(
         ])?;
     deliveries::add(unit, id, submit.lane.clone(), submit.traceparent.as_deref())?;
     Ok((id, MessageState::Queued, false))
+}
+
+/// What an earlier call with this key has recorded in a channel.
+pub(super) fn submitted(
+    conn: &Connection,
+    ids: Ids,
+    channel: &str,
+    idempotency: &Idempotency,
+) -> Result<Option<Submitted>, JournalError> {
+    let found = earlier(conn, &key::idempotency(channel, idempotency)).map_err(storage)?;
+    let Some(found) = found else { return Ok(None) };
+    let (id, state) = found.of(&idempotency.fingerprint)?;
+    Ok(Some(Submitted { id: ids.text(id), state, replayed: true }))
+}
+
+/// The message that was recorded with an idempotency key.
+struct Earlier {
+    id: i64,
+    state: MessageState,
+    fingerprint: Option<Vec<u8>>,
+}
+
+impl Earlier {
+    /// It, where the same was asked for.
+    fn of(self, fingerprint: &[u8; 32]) -> Result<(i64, MessageState), JournalError> {
+        if self.fingerprint.as_deref() == Some(fingerprint) {
+            Ok((self.id, self.state))
+        } else {
+            Err(JournalError::IdempotencyConflict)
+        }
+    }
+}
+
+/// The message of a key, unless it was removed for its age.
+fn earlier(conn: &Connection, key: &Key) -> rusqlite::Result<Option<Earlier>> {
+    let Some(id) = keys::get(conn, key)? else { return Ok(None) };
+    conn.prepare_cached("SELECT state, fingerprint FROM sound_messages WHERE id = ?1")?
+        .query_row([id], |row| {
+            let Text(state) = row.get(0)?;
+            Ok(Earlier { id, state, fingerprint: row.get(1)? })
+        })
+        .optional()
 }
 
 /// Moves a message to a chat forward, or leaves it where it is.
@@ -158,31 +193,39 @@ fn apply_early_status(unit: &Unit<'_>, message: i64, event: i64) -> rusqlite::Re
     }
 }
 
-/// A message to a chat as its adapter gets it.
+/// A message to a chat as its adapter gets it, and what it lacks of what the platform
+/// wrote.
 pub(super) fn for_adapter(
     conn: &Connection,
     ids: Ids,
     id: i64,
     body: &str,
-) -> Result<OutboundMessage, JournalError> {
+) -> Result<(OutboundMessage, Option<Warning>), JournalError> {
     let mut message = body::outbound_message(ids.text(id), body).map_err(storage)?;
-    message.reply_to = match message.reply_to {
-        Some(given) => chats_id(conn, ids, given).map_err(storage)?,
-        None => None,
+    let Some(given) = message.reply_to.take() else { return Ok((message, None)) };
+    let Some(number) = ids.number(&given) else {
+        // The chat's own id.
+        message.reply_to = Some(given);
+        return Ok((message, None));
     };
-    Ok(message)
+    message.reply_to = chats_id(conn, id, number).map_err(storage)?;
+    let warning = message.reply_to.is_none().then(|| reply::lost(&given));
+    Ok((message, warning))
 }
 
-/// The chat's id of a message given by the chat's id or by ours. `None` for one
-/// of ours that the chat gave no id.
-fn chats_id(conn: &Connection, ids: Ids, given: String) -> rusqlite::Result<Option<String>> {
-    let Some(number) = ids.number(&given) else { return Ok(Some(given)) };
+/// The chat's id of the message with this number, in the conversation of the answer
+/// to it.
+fn chats_id(conn: &Connection, answer: i64, number: i64) -> rusqlite::Result<Option<String>> {
     let found = conn
         .prepare_cached(
-            "SELECT external_id FROM messages WHERE id = ?1
-             UNION ALL SELECT external_id FROM events WHERE id = ?1",
+            "SELECT said.external_id FROM messages AS answer JOIN (
+                 SELECT channel, conversation, external_id FROM messages WHERE id = ?2
+                 UNION ALL
+                 SELECT channel, conversation, external_id FROM events WHERE id = ?2
+             ) AS said USING (channel, conversation)
+             WHERE answer.id = ?1",
         )?
-        .query_row([number], |row| row.get(0))
+        .query_row([answer, number], |row| row.get(0))
         .optional()?;
-    Ok(found.unwrap_or(Some(given)))
+    Ok(found.flatten())
 }

@@ -63,7 +63,7 @@ fn record(
     ids: Ids,
     (id, channel, body): Stored,
 ) -> Result<OutboundRecord, JournalError> {
-    let message = messages::for_adapter(conn, ids, id, &body)?;
+    let (message, _) = messages::for_adapter(conn, ids, id, &body)?;
     let (mut revision, mut response) = (None, None);
     let mut statement = conn
         .prepare_cached("SELECT attempt FROM attempts WHERE delivery = ?1 ORDER BY id DESC")

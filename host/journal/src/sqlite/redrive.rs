@@ -2,10 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::readers::storage;
+use super::audit;
 use super::text::Text;
 use super::writer::{Fault, Unit};
-use super::{audit, passed::Passed};
 use crate::id::Ids;
 use crate::registry::AuditEntry;
 use crate::{
@@ -18,36 +17,26 @@ pub(super) struct PreparedRedrive {
     id: String,
     number: Option<i64>,
     revision: Option<RevisionRef>,
-    /// For an event.
-    passed: Option<Passed>,
     audit: AuditEntry,
 }
 
 impl PreparedRedrive {
     /// Makes them ready, in the order of their ids.
-    pub(super) fn all(
-        conn: &Connection,
-        ids: Ids,
-        mut letters: Vec<Redrive>,
-    ) -> Result<Vec<Self>, JournalError> {
+    pub(super) fn all(ids: Ids, mut letters: Vec<Redrive>) -> Vec<Self> {
         letters.sort_by(|a, b| a.id.cmp(&b.id));
-        letters.into_iter().map(|letter| Self::new(conn, ids, letter)).collect()
-    }
-
-    fn new(conn: &Connection, ids: Ids, letter: Redrive) -> Result<Self, JournalError> {
-        let Redrive { id, revision, audit } = letter;
-        let number = ids.number(&id);
-        let passed = match number {
-            Some(number) => Passed::seen(conn, number).map_err(storage)?,
-            None => None,
-        };
-        Ok(Self { id, number, revision, passed, audit })
+        letters
+            .into_iter()
+            .map(|Redrive { id, revision, audit }| {
+                let number = ids.number(&id);
+                Self { id, number, revision, audit }
+            })
+            .collect()
     }
 
     /// Puts it among the deliveries again.
     fn write(&self, unit: &mut Unit<'_>) -> Result<Option<Skip>, Fault> {
-        let (number, lane) = match letter(unit.conn, self.number)? {
-            Ok((number, Letter::Delivery(lane))) => (number, lane),
+        let (number, lane, passed) = match letter(unit.conn, self.number)? {
+            Ok((number, Letter::Delivery { lane, passed })) => (number, lane, passed),
             Ok((_, Letter::Request)) => return Ok(Some(Skip::IsRequest)),
             Err(skip) => return Ok(Some(skip)),
         };
@@ -55,15 +44,12 @@ impl PreparedRedrive {
             Target::Chat if !queue_again(unit, number)? => return Ok(Some(Skip::Arrived)),
             Target::Platform if self.revision.is_some() => return Ok(Some(Skip::NotMapped)),
             Target::Chat => {}
-            Target::Platform => {
-                if let Some(passed) = &self.passed
-                    && passed.is_late(unit.conn)?
-                {
-                    unit.conn
-                        .prepare_cached("UPDATE events SET late = 1 WHERE id = ?1")?
-                        .execute([number])?;
-                }
+            Target::Platform if passed => {
+                unit.conn
+                    .prepare_cached("UPDATE events SET late = 1 WHERE id = ?1")?
+                    .execute([number])?;
             }
+            Target::Platform => {}
         }
         unit.conn.prepare_cached("DELETE FROM dead_letters WHERE id = ?1")?.execute([number])?;
         unit.conn
@@ -128,7 +114,7 @@ impl PreparedDiscard {
                 conn.prepare_cached("UPDATE requests SET discarded = ?2 WHERE id = ?1")?
                     .execute(params![number, Text(&self.discarded)])?;
             }
-            Ok((number, Letter::Delivery(lane))) => {
+            Ok((number, Letter::Delivery { lane, .. })) => {
                 conn.prepare_cached("UPDATE dead_letters SET discarded = ?2 WHERE id = ?1")?
                     .execute(params![number, Text(&self.discarded)])?;
                 let held = conn
@@ -157,7 +143,11 @@ pub(super) fn discard(
 
 /// A letter that waits.
 enum Letter {
-    Delivery(Lane),
+    Delivery {
+        lane: Lane,
+        /// Younger events of its conversation were handed on since.
+        passed: bool,
+    },
     Request,
 }
 
@@ -166,21 +156,17 @@ fn letter(conn: &Connection, number: Option<i64>) -> rusqlite::Result<Result<(i6
     let Some(number) = number else { return Ok(Err(Skip::NotFound)) };
     let delivery = conn
         .prepare_cached(
-            "SELECT target, channel, conversation, discarded IS NOT NULL
+            "SELECT target, channel, conversation, passed, discarded IS NOT NULL
              FROM sound_dead_letters WHERE id = ?1",
         )?
         .query_row([number], |row| {
             let Text(target) = row.get(0)?;
             let lane = Lane { target, channel: row.get(1)?, conversation: row.get(2)? };
-            Ok((lane, row.get(3)?))
+            Ok((Letter::Delivery { lane, passed: row.get(3)? }, row.get(4)?))
         })
         .optional()?;
-    if let Some((lane, discarded)) = delivery {
-        return Ok(if discarded {
-            Err(Skip::Discarded)
-        } else {
-            Ok((number, Letter::Delivery(lane)))
-        });
+    if let Some((letter, discarded)) = delivery {
+        return Ok(if discarded { Err(Skip::Discarded) } else { Ok((number, letter)) });
     }
     let request = conn
         .prepare_cached(

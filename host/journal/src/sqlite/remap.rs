@@ -1,5 +1,6 @@
 //! Mapping again what could not be mapped.
 
+use eclusa_model::Problem;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::accept::{Meta, PreparedMeta};
@@ -80,4 +81,28 @@ impl PreparedRemap {
         }
         self.events.write(unit, self.request, &echoes, Some(&self.lateness))
     }
+}
+
+/// Records why a request stays unmapped; see
+/// [`Traffic::stays_unmapped`](crate::Traffic::stays_unmapped).
+pub(super) fn stays(unit: &mut Unit<'_>, request: i64, problem: &Problem) -> Result<(), Fault> {
+    let found = unit
+        .conn
+        .prepare_cached(
+            "SELECT meta, problem FROM sound_requests
+             WHERE id = ?1 AND problem IS NOT NULL AND discarded IS NULL",
+        )?
+        .query_row([request], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((Text(mut meta), Text(before))): Option<(Text<Meta>, Text<Problem>)> = found else {
+        return Ok(());
+    };
+    if before.code == problem.code {
+        return Ok(());
+    }
+    meta.earlier.push(FailedMapping { revision: meta.revision.clone(), problem: before });
+    unit.conn
+        .prepare_cached("UPDATE requests SET meta = ?2, problem = ?3 WHERE id = ?1")?
+        .execute(params![request, Text(&meta), Text(problem)])?;
+    Ok(())
 }

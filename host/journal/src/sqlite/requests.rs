@@ -102,7 +102,8 @@ fn position(cursor: &str) -> Result<i64, JournalError> {
 }
 
 fn record(row: &Row<'_>, ids: Ids) -> rusqlite::Result<RequestRecord> {
-    let Text(Meta { method, path, query, headers, revision, warnings, earlier }) = row.get(3)?;
+    let Text(meta) = row.get(3)?;
+    let Meta { method, path, query, headers, verified_by, revision, warnings, earlier } = meta;
     let problem: Option<Text<_>> = row.get(5)?;
     let discarded: Option<Text<_>> = row.get(6)?;
     Ok(RequestRecord {
@@ -116,6 +117,7 @@ fn record(row: &Row<'_>, ids: Ids) -> rusqlite::Result<RequestRecord> {
             headers,
             body: row.get(4)?,
         },
+        verified_by,
         revision,
         warnings,
         problem: problem.map(|Text(problem)| problem),

@@ -219,6 +219,25 @@ CREATE TABLE sessions (
     last_seen_at_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 ",
+    "
+-- Whether younger events of its conversation were handed on since an event became a
+-- letter.
+ALTER TABLE dead_letters ADD COLUMN passed INTEGER NOT NULL DEFAULT 0;
+UPDATE dead_letters SET passed = 1 FROM (
+    SELECT channel, conversation, max(id) AS newest FROM events
+    WHERE conversation <> ''
+      AND (channel, conversation) IN
+          (SELECT channel, conversation FROM dead_letters WHERE target = 'platform')
+      AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.id = events.id)
+      AND NOT EXISTS (SELECT 1 FROM dead_letters AS other WHERE other.id = events.id)
+    GROUP BY channel, conversation
+) AS handed_on
+WHERE dead_letters.target = 'platform' AND dead_letters.channel = handed_on.channel
+  AND dead_letters.conversation = handed_on.conversation
+  AND dead_letters.id < handed_on.newest;
+CREATE INDEX dead_letters_not_passed ON dead_letters (channel, conversation, id)
+    WHERE target = 'platform' AND passed = 0;
+",
 ];
 
 /// Brings the tables to the newest version, lets the connection keep the rows'

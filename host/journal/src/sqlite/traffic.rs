@@ -1,9 +1,10 @@
 //! The methods of the trait for recorded traffic.
 
 use async_trait::async_trait;
+use eclusa_model::Problem;
 
 use super::mapped;
-use super::remap::PreparedRemap;
+use super::remap::{self, PreparedRemap};
 use super::{SqliteJournal, events, outbound, requests};
 use crate::{
     Accepted, JournalError, OutboundRecord, Page, Remap, RequestRecord, RevisionRef, StoredEvent,
@@ -45,6 +46,11 @@ impl Traffic for SqliteJournal {
             requests::failed_by(conn, ids, &revision, after.as_deref(), limit)
         })
         .await
+    }
+
+    async fn stays_unmapped(&self, request: String, problem: Problem) -> Result<(), JournalError> {
+        let Some(number) = self.ids.number(&request) else { return Ok(()) };
+        self.write(move |unit| remap::stays(unit, number, &problem)).await
     }
 
     async fn remap(&self, remap: Remap) -> Result<Accepted, JournalError> {

@@ -189,7 +189,7 @@ pub(crate) async fn a_redriven_message_is_queued_again_with_its_id(maker: &impl 
     assert!(record.next_attempt_at.is_some());
     assert!(letters(&journal).await.is_empty());
     let carried = |body: Option<DeliveryBody>| match body {
-        Some(DeliveryBody::Message { message, attempts, revision }) => {
+        Some(DeliveryBody::Message { message, attempts, revision, .. }) => {
             (message.id, attempts, revision)
         }
         other => panic!("{other:?}"),
@@ -279,6 +279,24 @@ pub(crate) async fn a_redriven_event_is_late_where_younger_ones_have_passed(make
     let chosen = Redrive { revision: Some(revision()), ..again(&letter) };
     let handled = journal.redrive(vec![chosen]).await.unwrap();
     assert_eq!(handled[0].skipped, Some(Skip::NotMapped));
+}
+
+/// While there is no platform, and before the letter dies.
+pub(crate) async fn an_event_that_is_not_pushed_passes_letters(maker: &impl Maker) {
+    let journal = maker.open();
+    let passed = event(&journal, "c1", "m1").await;
+    let before = event(&journal, "c2", "m1").await;
+    one(&journal, text("c2", "m2")).await;
+    for id in [&passed, &before] {
+        dies(&journal, id, "gone").await;
+    }
+    one(&journal, text("c1", "m2")).await;
+    // Whatever is gone since does not change it.
+    let journal = maker.reopen(journal);
+    for (id, late) in [(&passed, true), (&before, false)] {
+        assert_eq!(redriven(&journal, id).await, None);
+        assert_eq!(is_late(&journal, id).await, late);
+    }
 }
 
 pub(crate) async fn a_held_delivery_waits_for_a_person(maker: &impl Maker) {

@@ -151,6 +151,7 @@ suite! {
         the_same_key_gets_the_same_answer
         the_same_key_for_something_else_is_refused
         an_answer_to_our_id_gets_the_chats_id
+        an_answer_to_what_the_chat_does_not_know_stands_alone
         an_answer_to_the_chats_id_stays;
     deliver:
         pending_deliveries_come_before_new_ones
@@ -174,6 +175,7 @@ suite! {
         a_redriven_message_is_queued_again_with_its_id
         many_are_redriven_in_the_order_of_their_ids
         a_redriven_event_is_late_where_younger_ones_have_passed
+        an_event_that_is_not_pushed_passes_letters
         a_held_delivery_waits_for_a_person
         a_discarded_letter_stays_in_the_record
         a_request_is_mapped_and_not_handed_on
@@ -199,6 +201,7 @@ suite! {
         tokens_are_kept_by_name
         a_name_is_one_token;
     traffic:
+        a_request_keeps_how_it_was_verified_and_why_it_stays
         requests_are_listed_by_channel
         a_request_names_its_events
         messages_are_read_as_adapters_get_them

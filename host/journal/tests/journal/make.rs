@@ -36,6 +36,7 @@ pub(crate) fn accept(events: Vec<Event>) -> Accept {
         channel: "shop".to_owned(),
         raw: raw("{}"),
         mapping: Mapping::Mapped { revision: revision(), events, warnings: vec![] },
+        verified_by: Some("none".to_owned()),
         push: false,
         traceparent: None,
     }
@@ -50,6 +51,7 @@ pub(crate) fn unmapped(channel: &str, body: &str) -> Accept {
         channel: channel.to_owned(),
         raw: raw(body),
         mapping: Mapping::Unmapped { revision: None, problem: Problem::invalid("trap", body) },
+        verified_by: None,
         push: true,
         traceparent: None,
     }

@@ -22,6 +22,8 @@ const FIRST_VERSION: &str = "
     ALTER TABLE events DROP COLUMN late;
     DROP TABLE sums;
     DROP TABLE pruned;
+    DROP INDEX dead_letters_not_passed;
+    ALTER TABLE dead_letters DROP COLUMN passed;
     ALTER TABLE dead_letters DROP COLUMN revision;
     ALTER TABLE dead_letters DROP COLUMN discarded;
     ALTER TABLE requests DROP COLUMN discarded;

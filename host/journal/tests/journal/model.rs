@@ -286,8 +286,8 @@ impl<J: Both + Registry> Side<J> {
 
 fn body(body: &DeliveryBody) -> Value {
     match body {
-        DeliveryBody::Message { message, attempts, revision } => {
-            json!([message, attempts, revision])
+        DeliveryBody::Message { message, attempts, revision, warnings } => {
+            json!([message, attempts, revision, warnings])
         }
         DeliveryBody::Event { event, attempts } => json!([event.id, attempts]),
     }

@@ -17,11 +17,11 @@ use crate::{Both, Maker, Memory, Sqlite};
 /// Older than this is everything.
 const FUTURE: i64 = 4_000_000_000_000;
 
-fn cut() -> Cut {
+pub(crate) fn cut() -> Cut {
     Cut { before_ms: FUTURE, letters_before_ms: None, audit_before_ms: None }
 }
 
-async fn prune(journal: &impl Upkeep, cut: Cut) -> Removed {
+pub(crate) async fn prune(journal: &impl Upkeep, cut: Cut) -> Removed {
     let mut removed = Removed::default();
     let mut from = Some(PruneCursor::START);
     while let Some(place) = from {

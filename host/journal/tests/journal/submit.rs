@@ -1,6 +1,6 @@
 //! Messages to a chat.
 
-use eclusa_journal::{Journal, JournalError, Lane, MessageState, Submit, Target};
+use eclusa_journal::{DeliveryBody, Journal, JournalError, Lane, MessageState, Submit, Target};
 use eclusa_model::{Content, Extra};
 
 use crate::Maker;
@@ -8,6 +8,7 @@ use crate::make::{
     attempt, done, keyed, message, next, number, one, outbound, postback, sent, started, submit,
     text, typing,
 };
+use crate::prune::{cut, prune};
 
 pub(crate) async fn a_message_is_queued_for_the_chat(maker: &impl Maker) {
     let journal = maker.open();
@@ -101,6 +102,16 @@ pub(crate) async fn the_same_key_for_something_else_is_refused(maker: &impl Make
     journal.submit(keyed(started("c1", "x"), "k", 1)).await.unwrap();
     let error = journal.submit(keyed(started("c1", "y"), "k", 2)).await.unwrap_err();
     assert!(matches!(error, JournalError::IdempotencyConflict), "{error}");
+    // The first answer can be asked for without sending anything.
+    let key = |key: &str, print| keyed(submit("c1", ""), key, print).idempotency.unwrap();
+    let first = journal.submitted("shop".to_owned(), key("k", 1)).await.unwrap().unwrap();
+    assert!(first.replayed);
+    assert_eq!(message(&journal, &first.id).await.state, first.state);
+    let error = journal.submitted("shop".to_owned(), key("k", 2)).await.unwrap_err();
+    assert!(matches!(error, JournalError::IdempotencyConflict), "{error}");
+    for (channel, other) in [("shop", key("k2", 1)), ("other", key("k", 1))] {
+        assert_eq!(journal.submitted(channel.to_owned(), other).await.unwrap(), None);
+    }
     // A refused request does not use its key up.
     journal.submit(keyed(submit("c9", "x"), "k9", 1)).await.unwrap_err();
     assert!(!journal.submit(keyed(started("c9", "y"), "k9", 2)).await.unwrap().replayed);
@@ -120,6 +131,31 @@ pub(crate) async fn an_answer_to_our_id_gets_the_chats_id(maker: &impl Maker) {
     let submitted = journal.submit(answer(&queued)).await.unwrap();
     journal.finish(number(&queued), attempt(200), done("o2")).await.unwrap();
     assert_eq!(outbound(&journal, &submitted.id).await.reply_to.as_deref(), Some("o2"));
+}
+
+pub(crate) async fn an_answer_to_what_the_chat_does_not_know_stands_alone(maker: &impl Maker) {
+    let journal = maker.open();
+    let old = one(&journal, text("c1", "m1")).await.events[0].id.clone();
+    let elsewhere = one(&journal, text("c2", "m2")).await.events[0].id.clone();
+    let queued = journal.submit(submit("c1", "queued")).await.unwrap().id;
+    let mut answers = Vec::new();
+    for to in [&old, &elsewhere, &queued] {
+        let answer = Submit { reply_to: Some(to.clone()), ..submit("c1", "answer") };
+        answers.push((journal.submit(answer).await.unwrap().id, to));
+    }
+    let removed = prune(&journal, cut()).await;
+    assert_eq!(removed.events, 2);
+    for (answer, to) in answers {
+        match journal.delivery(number(&answer)).await.unwrap() {
+            Some(DeliveryBody::Message { message, warnings, .. }) => {
+                assert_eq!(message.reply_to, None);
+                let told: Vec<_> = warnings.iter().map(|it| it.code.as_str()).collect();
+                assert_eq!(told, ["reply_to_unknown"]);
+                assert!(warnings[0].message.contains(to.as_str()), "{warnings:?}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 pub(crate) async fn an_answer_to_the_chats_id_stays(maker: &impl Maker) {

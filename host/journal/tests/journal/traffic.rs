@@ -15,6 +15,30 @@ fn bodies(requests: &[RequestRecord]) -> Vec<&str> {
     requests.iter().map(|request| request.raw.body.as_str()).collect()
 }
 
+pub(crate) async fn a_request_keeps_how_it_was_verified_and_why_it_stays(maker: &impl Maker) {
+    let journal = maker.open();
+    let by = |name: &str| Some(name.to_owned());
+    let failing = Accept { verified_by: by("hmac-sha256 1f"), ..failed(Some(revision()), "?") };
+    let request = journal.accept(failing).await.unwrap().request_id;
+    let fine = journal.accept(accept(vec![text("c1", "m1")])).await.unwrap().request_id;
+    let other = Problem::configuration("verified_otherwise", "by another scheme");
+    // Once, however often it is said, and only of what waits.
+    for _ in 0..2 {
+        for id in [&request, &fine, &"01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned()] {
+            journal.stays_unmapped(id.clone(), other.clone()).await.unwrap();
+        }
+    }
+    let journal = maker.reopen(journal);
+    let record = journal.request(request.clone()).await.unwrap().unwrap();
+    assert_eq!((record.verified_by, record.problem), (by("hmac-sha256 1f"), Some(other)));
+    let codes: Vec<_> = record.earlier.iter().map(|it| it.problem.code.as_str()).collect();
+    assert_eq!(codes, ["trap"]);
+    let record = journal.request(fine).await.unwrap().unwrap();
+    assert_eq!((record.verified_by, record.problem), (by("none"), None));
+    // It is still one of those that the revision failed.
+    assert_eq!(journal.failed_by(revision(), None, 10).await.unwrap()[0].id, request);
+}
+
 pub(crate) async fn requests_are_listed_by_channel(maker: &impl Maker) {
     let journal = maker.open();
     for (channel, body) in [("shop", "1"), ("other", "2"), ("shop", "3"), ("shop", "4")] {

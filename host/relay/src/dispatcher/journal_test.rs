@@ -10,8 +10,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use eclusa_journal::{
     Accept, Accepted, Attempt, ChannelChange, Deliveries, DeliveryBody, DeliveryId, Destination,
-    EventPage, Finish, Journal, JournalError, KeyRotation, Lane, MemoryJournal, MessageRecord,
-    MessageState, Page, Pause, RequestRecord, Submit, Submitted, Token, TokenChange,
+    EventPage, Finish, Idempotency, Journal, JournalError, KeyRotation, Lane, MemoryJournal,
+    MessageRecord, MessageState, Page, Pause, RequestRecord, Submit, Submitted, Token, TokenChange,
     registry::AuditEntry,
 };
 use eclusa_model::{Channel, Content, Extra};
@@ -51,6 +51,13 @@ impl Journal for Failing {
     }
     async fn submit(&self, submit: Submit) -> Result<Submitted> {
         self.journal.submit(submit).await
+    }
+    async fn submitted(
+        &self,
+        channel: String,
+        idempotency: Idempotency,
+    ) -> Result<Option<Submitted>> {
+        self.journal.submitted(channel, idempotency).await
     }
     async fn finish(&self, id: DeliveryId, attempt: Attempt, finish: Finish) -> Result<()> {
         fail(&self.records)?;

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use eclusa_journal::{Idempotency, MessageState, Submit};
+use eclusa_journal::{Idempotency, MessageState, Submit, Submitted};
 use eclusa_model::{OutboundMessage, SupportLevel};
 use eclusa_relay::trace;
 use fail::fail_point;
@@ -40,6 +40,13 @@ pub(super) async fn send(
     request: Bytes,
 ) -> Result<Response, ApiProblem> {
     fail_point!("api.read");
+    let idempotency = idempotency(actor, &headers, &uri, &request)?;
+    // Before anything that can have changed since the first call: its answer stands.
+    if let Some(given) = &idempotency
+        && let Some(first) = app.journal.submitted(id.clone(), given.clone()).await?
+    {
+        return Ok(queued(&first));
+    }
     let query: SendQuery = query::read(&uri)?;
     let channel = channels::find(&app, &id)?;
     let message: OutboundMessage = body::read(&request)?;
@@ -70,21 +77,26 @@ pub(super) async fn send(
             content: message.content,
             reply_to: message.reply_to,
             extra: message.extra,
-            idempotency: idempotency(actor, &headers, &uri, &request)?,
+            idempotency,
             start: query.start,
             submitted_at: app.now(),
             traceparent: trace::traceparent(),
         })
         .instrument(trace_span!(target: trace::TARGET, "commit"))
         .await?;
+    Ok(queued(&submitted))
+}
+
+/// The answer to a call and to all its repeats, whatever has become of the message
+/// since.
+fn queued(submitted: &Submitted) -> Response {
     let location = format!("/v1/messages/{}", submitted.id);
-    // A repeat gets the first answer, whatever has become of the message since.
     let answer = Json(json!({ "id": submitted.id, "state": MessageState::Queued }));
     let mut response = (StatusCode::ACCEPTED, [("location", location)], answer).into_response();
     if submitted.replayed {
         response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     }
-    Ok(response)
+    response
 }
 
 fn idempotency(

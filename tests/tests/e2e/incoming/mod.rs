@@ -1,6 +1,7 @@
 //! What comes in has limits in number, size and time: seen from raw sockets.
 
 mod drain;
+mod drain_deliveries;
 mod flood;
 mod limits;
 mod raw;

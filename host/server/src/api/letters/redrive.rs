@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use eclusa_deploy::Remapped;
+use eclusa_deploy::{Remapped, Trust, VERIFIED_OTHERWISE};
 use eclusa_journal::registry::AuditAction;
 use eclusa_journal::{DeadLetter, LetterKind, LetterState, Redrive, Skip, Window};
 use serde::{Deserialize, Serialize};
@@ -105,6 +105,9 @@ pub(in crate::api) async fn redrive_many(
         }
         (None, Some(filter)) => {
             let filter = filter.read(LetterState::Waiting)?;
+            if filter.code.as_deref() == Some(VERIFIED_OTHERWISE) {
+                batch.trust = Trust::Seen;
+            }
             let letters = app.letters.letters(filter, Window::Oldest { after, limit }).await?;
             let is_full = letters.len() == limit as usize;
             batch.answer.next = letters.last().filter(|_| is_full).map(|it| it.id.clone());
@@ -123,6 +126,9 @@ struct Batch<'a> {
     app: &'a App,
     actor: &'a str,
     revision: Option<&'a str>,
+    /// Which requests: those that a person has named, or asked for by that code, were
+    /// looked at.
+    trust: Trust,
     letters: Vec<DeadLetter>,
     answer: Answer,
 }
@@ -130,11 +136,12 @@ struct Batch<'a> {
 impl<'a> Batch<'a> {
     fn new(app: &'a App, actor: &'a str, revision: Option<&'a str>) -> Self {
         let answer = Answer { redriven: Vec::new(), skipped: Vec::new(), next: None };
-        Self { app, actor, revision, letters: Vec::new(), answer }
+        Self { app, actor, revision, trust: Trust::SameScheme, letters: Vec::new(), answer }
     }
 
     /// Takes letters by their ids, each once.
     async fn name(&mut self, mut ids: Vec<String>) -> Result<(), ApiProblem> {
+        self.trust = Trust::Seen;
         ids.sort_unstable();
         ids.dedup();
         for id in ids {
@@ -206,7 +213,8 @@ impl<'a> Batch<'a> {
     async fn map_again(&mut self, letter: DeadLetter) {
         let detail = format!("dead letter {} ({}) is mapped", letter.id, letter.problem.code);
         let audit = entry(self.app, self.actor, AuditAction::Redriven, &letter, detail);
-        let mapped = self.app.deployer.map_again(&letter.id, self.revision, audit).await;
+        let (revision, trust) = (self.revision, self.trust);
+        let mapped = self.app.deployer.map_again(&letter.id, revision, trust, audit).await;
         match mapped {
             Ok(Remapped::Mapped) => self.answer.redriven.push(letter.id),
             Ok(Remapped::NotWaiting) => {

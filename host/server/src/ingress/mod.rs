@@ -1,59 +1,38 @@
 //! Where chats come in: `ANY /in/{key}`.
 
+mod answer;
+mod record;
+mod refuse;
+
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{Path, Request as HttpRequest, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
-use eclusa_deploy::live::reference;
-use eclusa_engine::{CallError, CallReport, LogLevel, Revision};
-use eclusa_journal::{Accept, Accepted, Mapping, RawRequest};
-use eclusa_model::{
-    HttpResponse, Manifest, OnInvalid, Problem, ProblemKind, Received, Request, Warning,
-};
+use eclusa_deploy::verified_by;
+use eclusa_engine::{CallReport, LogLevel, Revision};
+use eclusa_model::Request;
 use eclusa_relay::{
     SignedRequest, Verified, VerifyError, answer_signed, answer_unsigned, redact, trace,
 };
 use fail::fail_point;
-use metrics::counter;
-use serde::Serialize;
 use tracing::{Instrument as _, trace_span};
 
 use crate::access_log::LoggedChannel;
 use crate::app::App;
 use crate::channels::ActiveChannel;
 use crate::depth::json_depth;
-use crate::echo;
 use crate::incoming::{Origin, read_body};
-use crate::problem::{ApiProblem, GuestReply};
-
-/// The header of the answer that names the recorded request.
-const REQUEST_ID: HeaderName = HeaderName::from_static("eclusa-request-id");
+use crate::problem::ApiProblem;
+use answer::reply_response;
+use record::Taken;
+use refuse::{not_believed, trapped, unsigned_events};
 
 /// Headers that hold credentials of some scheme; they are neither stored nor
 /// shown to an adapter.
 const CREDENTIALS: [HeaderName; 3] =
     [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION];
-
-/// What the chat is told.
-#[derive(Serialize)]
-struct Answer<'a> {
-    /// The messages of the request, the same again for a repeated request.
-    messages: Vec<AnswerMessage<'a>>,
-    /// What was left out, and why.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    warnings: &'a [Warning],
-    /// Why nothing was mapped; the request is kept.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    problem: Option<&'a Problem>,
-}
-
-#[derive(Serialize)]
-struct AnswerMessage<'a> {
-    id: &'a str,
-    external_id: &'a str,
-}
 
 /// A chat's request to the root of its ingress URL.
 pub(crate) async fn at_root(
@@ -184,9 +163,11 @@ async fn receive(
         let reply = reply.and_then(|received| received.reply);
         return reply.map(reply_response).ok_or_else(|| unsigned_events(manifest));
     }
+    let verified_by = verified_by(manifest, channel);
+    let taken = Taken { app, channel: &profile.id, revision: &revision, request, verified_by };
     match mapped {
-        Ok(received) => record_mapped(app, &profile.id, &revision, request, received).await,
-        Err(problem) => record_unmapped(app, &profile.id, &revision, request, problem).await,
+        Ok(received) => taken.record_mapped(received).await,
+        Err(problem) => taken.record_unmapped(problem).await,
     }
 }
 
@@ -234,168 +215,4 @@ fn visible_headers(headers: &HeaderMap) -> Vec<(String, String)> {
             Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
         })
         .collect()
-}
-
-fn not_believed(channel: &str, error: &VerifyError) -> ApiProblem {
-    let code = error.code();
-    counter!("eclusa_ingress_refused_total", "channel" => channel.to_owned(), "code" => code)
-        .increment(1);
-    let status = match error {
-        VerifyError::KeysUnavailable => {
-            return ApiProblem::unavailable(code, error.to_string(), 30).action(error.action());
-        }
-        VerifyError::HandshakeRefused { .. } => StatusCode::FORBIDDEN,
-        VerifyError::HandshakeMalformed { .. } => StatusCode::BAD_REQUEST,
-        _ => StatusCode::UNAUTHORIZED,
-    };
-    ApiProblem::new(status, code, error.to_string()).action(error.action())
-}
-
-fn trapped(error: &CallError) -> Problem {
-    let mut message = error.to_string();
-    for frame in &error.backtrace {
-        message.push_str("\n  at ");
-        message.push_str(frame);
-    }
-    Problem::unsupported(error.code, message).action(error.action)
-}
-
-fn unsigned_events(manifest: &Manifest) -> ApiProblem {
-    ApiProblem::new(
-        StatusCode::UNAUTHORIZED,
-        "unsigned_events",
-        format!(
-            "adapter `{}` made more than a reply of a request without a signature",
-            manifest.name
-        ),
-    )
-    .action("Send events with a signed request.")
-}
-
-async fn record_mapped(
-    app: &App,
-    channel: &str,
-    revision: &Revision,
-    request: Request,
-    received: Received,
-) -> Result<Response, ApiProblem> {
-    let Received { events, reply, warnings } = received;
-    // A handshake leaves nothing to keep.
-    if events.is_empty()
-        && warnings.is_empty()
-        && let Some(reply) = reply
-    {
-        return Ok(reply_response(reply));
-    }
-    echo::settle(&app.under_way, channel, &events).await;
-    let accepted = app
-        .journal
-        .accept(Accept {
-            channel: channel.to_owned(),
-            raw: raw(request),
-            mapping: Mapping::Mapped {
-                revision: reference(revision),
-                events,
-                warnings: warnings.clone(),
-            },
-            push: app.config.platform.is_some(),
-            traceparent: trace::traceparent(),
-        })
-        .instrument(trace_span!(target: trace::TARGET, "commit"))
-        .await?;
-    counter!("eclusa_ingress_requests_total", "channel" => channel.to_owned(), "outcome" => "mapped")
-        .increment(1);
-    let echoes = accepted.events.iter().filter(|event| event.echo).count() as u64;
-    if echoes > 0 {
-        counter!("eclusa_echoes_total", "channel" => channel.to_owned()).increment(echoes);
-    }
-    let response = match reply {
-        Some(reply) => reply_response(reply),
-        None => answer(&accepted, &warnings, None),
-    };
-    Ok(with_request_id(response, &accepted))
-}
-
-async fn record_unmapped(
-    app: &App,
-    channel: &str,
-    revision: &Revision,
-    request: Request,
-    problem: Problem,
-) -> Result<Response, ApiProblem> {
-    if problem.kind == ProblemKind::Invalid && revision.manifest().on_invalid == OnInvalid::Reject {
-        return Err(ApiProblem::from_adapter(StatusCode::BAD_REQUEST, &problem));
-    }
-    let accepted = app
-        .journal
-        .accept(Accept {
-            channel: channel.to_owned(),
-            raw: raw(request),
-            mapping: Mapping::Unmapped {
-                revision: Some(reference(revision)),
-                problem: problem.clone(),
-            },
-            push: false,
-            traceparent: None,
-        })
-        .instrument(trace_span!(target: trace::TARGET, "commit"))
-        .await?;
-    counter!("eclusa_ingress_requests_total", "channel" => channel.to_owned(), "outcome" => "unmapped")
-        .increment(1);
-    // The backtrace of a trap is for the operator, not for the chat.
-    let mut told = problem;
-    if let Some((first, _)) = told.message.split_once('\n') {
-        told.message = first.to_owned();
-    }
-    Ok(with_request_id(answer(&accepted, &[], Some(&told)), &accepted))
-}
-
-fn raw(request: Request) -> RawRequest {
-    RawRequest {
-        received_at: request.received_at,
-        method: request.method,
-        path: request.path,
-        query: request.query,
-        headers: request.headers,
-        body: request.body,
-    }
-}
-
-fn answer(accepted: &Accepted, warnings: &[Warning], problem: Option<&Problem>) -> Response {
-    let messages = accepted
-        .events
-        .iter()
-        .filter_map(|event| event.message.as_ref())
-        .map(|(id, external_id)| AnswerMessage { id, external_id })
-        .collect();
-    Json(Answer { messages, warnings, problem }).into_response()
-}
-
-/// The guest decides status and body within bounds; of its headers only the
-/// content type counts, and the browser may not guess another one.
-fn reply_response(reply: HttpResponse) -> Response {
-    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
-    let is_json = reply.header("content-type").is_some_and(|value| {
-        let essence = value.split(';').next().unwrap_or_default().trim();
-        essence.eq_ignore_ascii_case("application/json")
-    });
-    // Anything else could be active content on the origin of the API.
-    let content_type = if is_json { "application/json" } else { "text/plain; charset=utf-8" };
-    let mut response = (status, reply.body).into_response();
-    response.extensions_mut().insert(GuestReply);
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; sandbox"),
-    );
-    response
-}
-
-fn with_request_id(mut response: Response, accepted: &Accepted) -> Response {
-    if let Ok(value) = HeaderValue::from_str(&accepted.request_id) {
-        response.headers_mut().insert(REQUEST_ID, value);
-    }
-    response
 }
