@@ -59,12 +59,17 @@ mod tests {
     }
 
     fn channel(secret: Option<&str>) -> Channel {
-        let mut channel: Channel =
-            serde_json::from_value(json!({ "url": "https://chat.example.com" })).unwrap();
-        channel
-            .secrets
-            .extend(secret.map(|value| ("key".to_owned(), Secret::new(value.to_owned()).into())));
-        channel
+        let profile = json!({ "id": "shop", "name": "Shop", "color": "#000000", "adapter": "x" });
+        let secret = secret.map(|value| ("key".to_owned(), Secret::new(value).into()));
+        Channel {
+            profile: serde_json::from_value(profile).unwrap(),
+            headers: [].into(),
+            secrets: secret.into_iter().collect(),
+            ingress_key: Secret::new("key"),
+            revision: 1,
+            created_at: String::new(),
+            updated_at: String::new(),
+        }
     }
 
     #[test]
@@ -73,7 +78,7 @@ mod tests {
         let mut other = hmac.clone();
         other["header"] = json!("x-other");
         let set = channel(Some("k"));
-        let by = |scheme: &Value, channel| verified_by(&manifest(scheme, false), channel);
+        let by = |scheme: &Value, channel: &Channel| verified_by(&manifest(scheme, false), channel);
         let one = by(&hmac, &set);
         assert!(one.starts_with("hmac-sha256 ") && one.len() == "hmac-sha256 ".len() + 16, "{one}");
         assert_eq!(one, by(&hmac, &channel(Some("rotated"))));

@@ -91,6 +91,11 @@ async fn a_repeated_call_gets_the_first_answer_though_it_would_be_refused_now() 
     eclusa.stop();
     eclusa.set_env("ECLUSA_STORAGE__MIN_FREE_BYTES", "4000000000000000000");
     eclusa.start_again();
+    eventually("the disk is full", async || {
+        let answer = eclusa.call("GET", "/readyz", &[], "").await;
+        (answer.status == 503).then_some(())
+    })
+    .await;
     send(&eclusa, "k2", &body).await.problem(503, "disk_full");
     is_repeated(&eclusa).await;
     eclusa.stop();
