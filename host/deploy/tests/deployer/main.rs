@@ -14,4 +14,5 @@ mod replay;
 mod requirements;
 mod restart;
 mod trial;
+mod verified;
 mod world;

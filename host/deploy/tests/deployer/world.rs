@@ -153,6 +153,16 @@ impl World {
 
     /// What the chat of a channel sends, mapped and recorded as the ingress does.
     pub(crate) async fn chat(&self, channel: &str, body: &Value) -> (Answer, Accepted) {
+        self.chat_by(channel, body, Some("none")).await
+    }
+
+    /// The same, let in by this scheme.
+    pub(crate) async fn chat_by(
+        &self,
+        channel: &str,
+        body: &Value,
+        verified_by: Option<&str>,
+    ) -> (Answer, Accepted) {
         let request = Request {
             method: "POST".to_owned(),
             path: String::new(),
@@ -179,7 +189,7 @@ impl World {
             channel: channel.to_owned(),
             raw,
             mapping,
-            verified_by: Some("none".to_owned()),
+            verified_by: verified_by.map(str::to_owned),
             push: false,
             traceparent: None,
         };
