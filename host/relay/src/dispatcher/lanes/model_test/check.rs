@@ -71,8 +71,11 @@ impl World {
             && self.model.under_way.len() < TOTAL
             && self.keeps_pace(key, self.now);
         assert!(!could, "{key:?} could go out: {:?}", self.why(key));
+        // Otherwise it is looked at when one of those under way ends.
         if let Some(Some(at)) = probe
             && *at > self.now
+            && busy == 0
+            && self.model.under_way.len() < TOTAL
         {
             assert!(self.lanes.next_due().unwrap() <= *at, "the probe of {key:?} is not woken");
         }
