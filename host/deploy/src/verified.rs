@@ -50,7 +50,7 @@ mod tests {
     fn manifest(verification: &Value, required: bool) -> Manifest {
         let mut manifest = json!({
             "name": "shop", "version": "1.0.0", "summary": "A shop.",
-            "secrets": [{ "name": "key", "description": "k", "required": required }],
+            "secrets": [{ "name": "key", "summary": "A key.", "required": required }],
         });
         if !verification.is_null() {
             manifest["verification"] = verification.clone();

@@ -287,7 +287,7 @@ impl<J: Both + Registry> Side<J> {
 fn body(body: &DeliveryBody) -> Value {
     match body {
         DeliveryBody::Message { message, attempts, revision, warnings } => {
-            json!([message, attempts, revision, warnings])
+            json!([message, attempts, revision, warnings.len()])
         }
         DeliveryBody::Event { event, attempts } => json!([event.id, attempts]),
     }
