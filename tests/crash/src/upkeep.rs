@@ -271,6 +271,7 @@ async fn fill(data: &Path) -> anyhow::Result<(BTreeSet<String>, BTreeSet<String>
                     events: vec![message("c-1", number)],
                     warnings: Vec::new(),
                 },
+                verified_by: None,
                 push: is_pending,
                 traceparent: None,
             })
