@@ -41,7 +41,7 @@ pub(crate) fn otherwise(before: Option<&str>, now: &str) -> Problem {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 mod tests {
     use serde_json::{Value, json};
 
