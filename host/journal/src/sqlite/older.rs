@@ -7,7 +7,7 @@ use eclusa_model::Event;
 use rusqlite::{Connection, Transaction, params};
 
 use super::open::{DATABASE, OpenError, configure, lock};
-use super::{private, schema};
+use super::{private, schema, sums};
 use crate::event::PreparedEvent;
 use crate::id::{Clock, Ids};
 use crate::key;
@@ -44,6 +44,10 @@ pub fn make_older_journal(
         let event = PreparedEvent::new(channel, received_at, event)
             .map_err(|error| failed(error.into()))?;
         write(&tx, &mut clock, (channel, received_at), &event)?;
+    }
+    // As far as its program kept them.
+    if tx.table_exists(None, "sums")? {
+        sums::bring_up(&tx)?;
     }
     tx.commit()?;
     Ok(())

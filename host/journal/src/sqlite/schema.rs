@@ -283,17 +283,13 @@ pub(super) fn prepare(conn: &mut Connection) -> Result<(Ids, Clock), OpenError> 
     Ok((Ids::new(node), Clock::after(newest)))
 }
 
-/// Makes the tables of an older version, with the checksums that it kept.
+/// Makes the tables of an older version, without checksums.
 #[cfg(feature = "older-journals")]
 pub(super) fn prepare_older(conn: &mut Connection, version: u32) -> Result<(), OpenError> {
     sums::register(conn)?;
     let tx = conn.transaction()?;
     for migration in MIGRATIONS.iter().take(version as usize) {
         tx.execute_batch(migration)?;
-    }
-    if tx.table_exists(None, "sums")? {
-        sums::bring_up(&tx)?;
-        sums::keep(&tx)?;
     }
     tx.pragma_update(None, "user_version", version)?;
     Ok(tx.commit()?)
