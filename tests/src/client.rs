@@ -64,7 +64,7 @@ impl Eclusa {
         self.api("POST", path, body).await
     }
 
-    /// Makes a token with a role (`viewer`, `operator`, `admin`, `platform`).
+    /// Makes a token with a role (`metrics`, `viewer`, `operator`, `admin`, `platform`).
     pub async fn new_token(&self, name: &str, role: &str) -> String {
         let made = self.post("/v1/tokens", &json!({ "name": name, "role": role })).await;
         assert_eq!(made.status, 201, "{}", made.body);

@@ -14,6 +14,8 @@ pub enum TokenRole {
     Admin,
     /// May send, and read events and messages.
     Platform,
+    /// May read the metrics, and nothing else.
+    Metrics,
 }
 
 /// An API token; the token itself is nowhere kept.

@@ -1,6 +1,5 @@
-//! Between the journal and the network: are requests from chats genuine
-//! ([`Verifier`]), and how messages and events get out ([`Relay`]): lanes, retry,
-//! outgoing HTTP, secrets, signatures.
+//! Between the journal and the network: how messages and events get out
+//! ([`Relay`]): lanes, retry, outgoing HTTP, secrets, signatures.
 
 mod breaker;
 mod channels;
@@ -10,12 +9,12 @@ mod dispatcher;
 mod event;
 mod gate;
 mod http;
+mod keys;
 mod platform;
 mod retry;
 pub mod secrets;
 pub mod trace;
 mod under_way;
-mod verify;
 mod waiting;
 
 pub use breaker::BreakerPolicy;
@@ -33,7 +32,4 @@ pub use http::{
 pub use platform::{InvalidPlatform, Platform};
 pub use retry::{RetryPolicy, STANDARD_PAUSES, retry_after};
 pub use under_way::{Over, UnderWay};
-pub use verify::{
-    SignedRequest, Verified, Verifier, VerifyError, answer_signed, answer_unsigned, redact,
-};
 pub use waiting::{WaitingLane, WaitingPage, WaitingReason};

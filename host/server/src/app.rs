@@ -7,16 +7,18 @@ use axum::extract::FromRef;
 use axum::http::HeaderMap;
 use eclusa_deploy::live::{Line, Route};
 use eclusa_deploy::{DeployError, Deployer};
+use eclusa_ingress::Verifier;
 use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject, SubjectKind};
 use eclusa_journal::{Journal, Letters, RevisionRef, Upkeep, rfc3339};
 use eclusa_model::{Channel, Problem};
-use eclusa_relay::{Clock, RelayHandle, Verifier};
+use eclusa_relay::{Clock, RelayHandle};
 use tokio::sync::watch;
 
 use crate::Config;
 use crate::auth::{Sessions, SignIns, SignedIn, Tokens};
 use crate::channels::Channels;
 use crate::echo::Echoes;
+use crate::figures::Figures;
 use crate::incoming::Admission;
 
 /// A running server, as its handlers see it.
@@ -36,7 +38,7 @@ pub(crate) struct App {
     pub(crate) admission: Arc<Admission>,
     pub(crate) echoes: Arc<Echoes>,
     pub(crate) verifier: Arc<Verifier>,
-    pub(crate) metrics: metrics_exporter_prometheus::PrometheusHandle,
+    pub(crate) figures: Figures,
     /// Becomes `true` when the server is to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }

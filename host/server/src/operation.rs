@@ -45,9 +45,12 @@ pub(crate) async fn ready(State(app): State<App>) -> Result<Response, ApiProblem
 }
 
 /// `GET /metrics` for Prometheus.
-pub(crate) async fn metrics(State(app): State<App>) -> Response {
+pub(crate) async fn metrics(State(app): State<App>) -> Result<Response, ApiProblem> {
+    let text = app.figures.text().await;
+    let text =
+        text.ok_or_else(|| ApiProblem::unavailable("metrics_failed", "the metrics broke", 5))?;
     let content_type = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    (content_type, app.metrics.render()).into_response()
+    Ok((content_type, text).into_response())
 }
 
 /// `GET /openapi.json`.

@@ -27,7 +27,6 @@ pub(crate) fn routes(app: App, demo: Option<demo::FakeChats>) -> Router {
         .route("/in/{key}/{*rest}", any(ingress::below))
         .route("/livez", get(operation::live))
         .route("/readyz", get(operation::ready))
-        .route("/metrics", get(operation::metrics))
         .route("/openapi.json", get(operation::openapi))
         .merge(api::routes(&app))
         .merge(console::routes(pages))

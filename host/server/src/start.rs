@@ -7,6 +7,7 @@ use std::time::Duration;
 use eclusa_deploy::watch::WatchError;
 use eclusa_deploy::{DeployError, DeployOptions, DeployParts, Deployer, FolderParts};
 use eclusa_engine::{Engine, EngineConfig, EngineError};
+use eclusa_ingress::Verifier;
 use eclusa_journal::{
     Journal, JournalError, Letters, MemoryJournal, OpenError, Registry, SqliteJournal,
     SqliteOptions, Traffic, Upkeep, remove_partial_backups,
@@ -14,7 +15,7 @@ use eclusa_journal::{
 use eclusa_model::Secret;
 use eclusa_relay::{
     Clock, HttpClient, HttpConfig, HttpStartError, InvalidPlatform, Platform, Relay, RelayParts,
-    SystemClock, UnderWay, Verifier,
+    SystemClock, UnderWay,
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -27,6 +28,7 @@ use crate::channels::Channels;
 use crate::config::{Config, Drain, JournalKind};
 use crate::demo::{self, Demo};
 use crate::echo::Echoes;
+use crate::figures::Figures;
 use crate::incoming::{Admission, Listener, Refusals};
 use crate::retention;
 use crate::routes::routes;
@@ -180,8 +182,8 @@ impl Server {
             clock: Arc::clone(&clock),
             admission: Admission::new(&config.incoming, Arc::clone(&refusals)),
             echoes: Arc::new(Echoes::new(under_way)),
-            verifier: Arc::new(Verifier::new(http.clone())),
-            metrics: metrics.clone(),
+            verifier: Arc::new(Verifier::new(Arc::new(http.clone()))),
+            figures: Figures::new(metrics.clone()),
             stopping,
             config: Arc::new(config),
         };

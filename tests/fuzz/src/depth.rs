@@ -1,15 +1,12 @@
 //! The depth of a request's JSON, which is counted without a parser: it is never
 //! less than what a parser finds.
 
-// The server's own file; the server itself would bring the engine with it.
-#[path = "../../../host/server/src/depth.rs"]
-mod counted;
-
+use eclusa_ingress::json_depth;
 use serde_json::Value;
 
 pub(crate) fn run(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let counted = counted::json_depth(text);
+    let counted = json_depth(text);
     assert!(counted <= text.len());
     if let Ok(json) = serde_json::from_str::<Value>(text) {
         let parsed = depth(&json);

@@ -194,7 +194,7 @@ async fn a_report_of_our_message_is_no_new_one() {
     let record = eclusa.get(&format!("/v1/requests/{request}/replay")).await.ok();
     assert_eq!(record["request"]["warnings"][0]["code"], "echo", "{record}");
     assert_eq!(eclusa.get("/v1/events").await.ok()["events"], json!([]));
-    let metrics = eclusa.call("GET", "/metrics", &[], "").await.body;
+    let metrics = eclusa.get("/metrics").await.body;
     assert!(metrics.contains("eclusa_echoes_total{channel=\"site\"} 1"), "{metrics}");
 }
 

@@ -1,7 +1,7 @@
 //! Single schemes, at their edges.
 
 use base64::Engine as _;
-use eclusa_relay::{Verified, VerifyError};
+use eclusa_ingress::{Verified, VerifyError};
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;

@@ -1,7 +1,7 @@
 //! Handshakes that the host answers.
 
+use eclusa_ingress::{VerifyError, answer_signed, answer_unsigned};
 use eclusa_model::HttpResponse;
-use eclusa_relay::{VerifyError, answer_signed, answer_unsigned};
 use serde_json::{Value, json};
 
 use crate::support::{Draft, NOW, channel, manifest_with};

@@ -2,15 +2,16 @@
 //! say.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
+use eclusa_ingress::Verifier;
 use eclusa_model::Channel;
-use eclusa_relay::Verifier;
 use jsonwebtoken::{Algorithm, Header, encode};
-use parking_lot::Mutex;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::keys::KeyPair;
 use crate::support::{Draft, NOW, channel, http, manifest, name, verdict_by};
@@ -18,29 +19,26 @@ use crate::support::{Draft, NOW, channel, http, manifest, name, verdict_by};
 /// A chat's server that publishes keys.
 pub(crate) struct Publisher {
     pub(crate) url: String,
-    state: Arc<Mutex<State>>,
-}
-
-struct State {
-    answer: (StatusCode, String),
-    fetches: usize,
+    /// None where it takes its time.
+    answer: watch::Sender<Option<(StatusCode, String)>>,
+    fetches: watch::Receiver<usize>,
 }
 
 impl Publisher {
     pub(crate) async fn start() -> Self {
-        let answer = (StatusCode::INTERNAL_SERVER_ERROR, String::new());
-        let state = Arc::new(Mutex::new(State { answer, fetches: 0 }));
-        let shared = Arc::clone(&state);
-        let answer = async move || {
-            let mut state = shared.lock();
-            state.fetches += 1;
-            state.answer.clone()
+        let first = (StatusCode::INTERNAL_SERVER_ERROR, String::new());
+        let (answer, answers) = watch::channel(Some(first));
+        let (count, fetches) = watch::channel(0);
+        let answered = move || {
+            count.send_modify(|count| *count += 1);
+            let mut answers = answers.clone();
+            async move { answers.wait_for(Option::is_some).await.unwrap().clone().unwrap() }
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/keys", listener.local_addr().unwrap());
-        let router = Router::new().route("/keys", get(answer));
+        let router = Router::new().route("/keys", get(answered));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { url, state }
+        Self { url, answer, fetches }
     }
 
     /// From now on these keys, by their names, which are their ids.
@@ -54,11 +52,16 @@ impl Publisher {
     }
 
     fn answer(&self, status: StatusCode, body: &str) {
-        self.state.lock().answer = (status, body.to_owned());
+        self.answer.send_replace(Some((status, body.to_owned())));
+    }
+
+    /// From now on it answers nobody until it is told what.
+    fn hang(&self) {
+        self.answer.send_replace(None);
     }
 
     fn fetches(&self) -> usize {
-        self.state.lock().fetches
+        *self.fetches.borrow()
     }
 }
 
@@ -72,7 +75,11 @@ impl World {
     async fn new() -> Self {
         let publisher = Publisher::start().await;
         let settings = json!({ "app_id": "app-1", "jwks": publisher.url });
-        Self { verifier: Verifier::new(http()), channel: channel(&[], settings), publisher }
+        Self {
+            verifier: Verifier::new(Arc::new(http())),
+            channel: channel(&[], settings),
+            publisher,
+        }
     }
 
     /// What becomes of a token signed by this key, `later` seconds after the
@@ -81,6 +88,11 @@ impl World {
         let now = NOW + later;
         let claims = json!({ "iss": "chat", "aud": ["x", "app-1"], "exp": now + 60 });
         self.with(key, Some(key), &claims, later).await
+    }
+
+    /// The same, where it comes without waiting for anybody.
+    async fn at_once(&self, key: &str, later: i64) -> Option<&'static str> {
+        tokio::time::timeout(Duration::ZERO, self.verdict(key, later)).await.ok()
     }
 
     async fn with(&self, key: &str, id: Option<&str>, claims: &Value, later: i64) -> &'static str {
@@ -163,6 +175,46 @@ async fn many_at_once_ask_once() {
         world.verdict("new", 0),
     );
     assert_eq!(verdicts, ("verified", "verified", "verified", "verified"));
+    assert_eq!(world.publisher.fetches(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_holds_nobody_up_whose_key_is_kept() {
+    let world = World::new().await;
+    world.publisher.publish(&["new"]);
+    assert_eq!(world.verdict("new", 0).await, "verified");
+    world.publisher.hang();
+    // One waits a moment, in case the chat has withdrawn the key.
+    assert_eq!(world.verdict("new", 2 * HOUR).await, "verified");
+    for later in 1..100 {
+        assert_eq!(world.at_once("new", 2 * HOUR + later).await, Some("verified"));
+    }
+    assert_eq!(world.publisher.fetches(), 2, "one is under way, and no other begins");
+    // Who has no key that could be used waits.
+    assert_eq!(world.at_once("old", 2 * HOUR).await, None);
+    // Once the answer comes it counts.
+    world.publisher.publish(&["old"]);
+    assert_eq!(world.verdict("old", 2 * HOUR).await, "verified");
+    assert_eq!(world.verdict("new", 2 * HOUR).await, "signature_mismatch");
+    assert_eq!(world.publisher.fetches(), 2);
+    // And it is asked before an old key is taken again.
+    world.publisher.publish(&["new"]);
+    assert_eq!(world.verdict("old", 4 * HOUR).await, "signature_mismatch");
+}
+
+#[tokio::test]
+async fn callers_who_hang_up_end_no_fetch_and_begin_no_other() {
+    let world = World::new().await;
+    world.publisher.hang();
+    for later in 0..10 {
+        assert_eq!(world.at_once("new", later).await, None);
+    }
+    world.publisher.fetches.clone().wait_for(|count| *count == 1).await.unwrap();
+    for later in 30..40 {
+        assert_eq!(world.at_once("new", later).await, None);
+    }
+    world.publisher.publish(&["new"]);
+    assert_eq!(world.verdict("new", 70).await, "verified");
     assert_eq!(world.publisher.fetches(), 1);
 }
 

@@ -12,7 +12,9 @@ mod schemes;
 mod support;
 mod vectors;
 
-use eclusa_relay::Verifier;
+use std::sync::Arc;
+
+use eclusa_ingress::Verifier;
 use serde_json::json;
 
 use crate::jwks::Publisher;
@@ -130,7 +132,8 @@ async fn found(scheme: &Scheme, held: &[&str], key: &str, change: Change) -> &'s
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
     let channel = channel(&secrets, json!({ "app_id": "app-1", "jwks": publisher.url }));
     let Some(draft) = sent(scheme, key, change) else { return NONE };
-    let verdict = verdict_by(&Verifier::new(http()), &manifest, &channel, &draft, NOW).await;
+    let verdict =
+        verdict_by(&Verifier::new(Arc::new(http())), &manifest, &channel, &draft, NOW).await;
     name(&verdict)
 }
 

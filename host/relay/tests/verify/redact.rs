@@ -1,7 +1,7 @@
 //! What proves the sender is neither stored nor shown.
 
+use eclusa_ingress::redact;
 use eclusa_model::{Manifest, Request};
-use eclusa_relay::redact;
 use serde_json::{Value, json};
 
 use crate::support::manifest;

@@ -1,9 +1,10 @@
 //! Channels, requests and verdicts.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use eclusa_ingress::{SignedRequest, Verified, Verifier, VerifyError};
 use eclusa_model::{Channel, Manifest, Secret, SecretValues};
-use eclusa_relay::{Guard, HttpClient, HttpConfig, SignedRequest, Verified, Verifier, VerifyError};
+use eclusa_relay::{Guard, HttpClient, HttpConfig};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use serde_json::{Value, json};
 
@@ -133,7 +134,7 @@ pub(crate) fn verdict(
 ) -> Result<Verified, VerifyError> {
     static VERIFIER: OnceLock<Verifier> = OnceLock::new();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let verifier = VERIFIER.get_or_init(|| Verifier::new(http()));
+    let verifier = VERIFIER.get_or_init(|| Verifier::new(Arc::new(http())));
     runtime.block_on(verdict_by(verifier, manifest, channel, draft, now))
 }
 

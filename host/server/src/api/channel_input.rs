@@ -7,6 +7,7 @@ use axum::http::HeaderName;
 use eclusa_deploy::live::Routes;
 use eclusa_deploy::requirements::{self, escape};
 use eclusa_engine::Revision;
+use eclusa_ingress::malformed_keys;
 use eclusa_model::{
     Channel, ChannelDelivery, ChannelLimits, ChannelProfile, Color, Secret, SecretValues,
     validate_channel_id,
@@ -166,6 +167,10 @@ impl ChannelInput {
             let known = [Some(active), Some(serving), upcoming.as_ref()];
             violations.extend(unknown_secrets(&given, &known));
             violations.extend(lacking(active, serving, &channel));
+            // Of what is kept nothing was said, unless another recipe reads it now.
+            let moved = before.is_some_and(|it| it.profile.adapter != channel.profile.adapter);
+            let asked = |name: &String| moved || given.contains(name);
+            violations.extend(malformed(active, serving, &channel, asked));
         }
         if violations.is_empty() { Ok(channel) } else { Err(ApiProblem::violations(violations)) }
     }
@@ -211,6 +216,35 @@ fn lacking(active: &Revision, serving: &Revision, channel: &Channel) -> Vec<Viol
         return Vec::new();
     }
     missing
+}
+
+/// The secrets that are no keys as the recipes of its revisions need them; one that
+/// is right for the revision that serves the channel is right.
+fn malformed(
+    active: &Revision,
+    serving: &Revision,
+    channel: &Channel,
+    asked: impl Fn(&String) -> bool,
+) -> Vec<Violation> {
+    let wrong = |revision: &Revision, name: &str, values: &SecretValues| {
+        let recipe = revision.manifest().verification.as_ref();
+        recipe.map(|recipe| malformed_keys(recipe, name, values)).unwrap_or_default()
+    };
+    let named = channel.secrets.iter().filter(|(name, _)| asked(name));
+    named
+        .flat_map(|(name, values)| {
+            let mut found = wrong(serving, name, values);
+            if !found.is_empty() && active.sha256() != serving.sha256() {
+                found = wrong(active, name, values);
+            }
+            let several = values.iter().count() > 1;
+            found.into_iter().map(move |(index, expected)| {
+                let pointer = format!("/secrets/{}", escape(name));
+                let pointer = if several { format!("{pointer}/{index}") } else { pointer };
+                Violation::new(pointer, format!("{expected}, as the adapter verifies by it"))
+            })
+        })
+        .collect()
 }
 
 fn merged<T: Clone>(

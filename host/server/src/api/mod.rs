@@ -1,4 +1,4 @@
-//! The HTTP API under `/v1`.
+//! The HTTP API under `/v1`, and the metrics.
 
 mod adapters;
 mod backups;
@@ -34,9 +34,10 @@ pub(crate) use tokens::ADMIN;
 
 use crate::app::App;
 use crate::auth::{Permission, admit};
+use crate::operation;
 use crate::problem::ApiProblem;
 
-/// All routes under `/v1`, each behind the permission it needs.
+/// All routes that need a token, each behind the permission it needs.
 pub(crate) fn routes(app: &App) -> Router<App> {
     let guard = |permission| from_fn_with_state((app.clone(), permission), allow);
     let read = Router::new()
@@ -97,7 +98,10 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/v1/adapters/{name}", put(deploy::put))
         .layer(file)
         .route_layer(guard(Permission::Operate));
-    read.merge(send).merge(operate).merge(administer).merge(deploy)
+    let measure = Router::new()
+        .route("/metrics", get(operation::metrics))
+        .route_layer(guard(Permission::Measure));
+    read.merge(measure).merge(send).merge(operate).merge(administer).merge(deploy)
 }
 
 async fn allow(

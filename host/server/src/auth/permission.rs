@@ -5,6 +5,8 @@ use eclusa_journal::TokenRole;
 /// What a request needs a token for. Each route names one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Permission {
+    /// Look at the metrics.
+    Measure,
     /// Look at channels, adapters, messages, events.
     Read,
     /// Send messages.
@@ -22,17 +24,17 @@ impl Permission {
     pub(super) fn granted_to(self, role: TokenRole) -> bool {
         match role {
             TokenRole::Admin => true,
-            TokenRole::Operator => {
-                matches!(self, Self::Read | Self::Operate | Self::Send | Self::Console)
-            }
+            TokenRole::Operator => !matches!(self, Self::Administer),
             TokenRole::Platform => matches!(self, Self::Read | Self::Send),
-            TokenRole::Viewer => matches!(self, Self::Read | Self::Console),
+            TokenRole::Viewer => matches!(self, Self::Read | Self::Measure | Self::Console),
+            TokenRole::Metrics => matches!(self, Self::Measure),
         }
     }
 
     /// How a refusal names it.
     pub(super) fn name(self) -> &'static str {
         match self {
+            Self::Measure => "look at the metrics",
             Self::Read => "look at this",
             Self::Send => "send messages",
             Self::Operate => "change channels and adapters",
@@ -44,6 +46,7 @@ impl Permission {
     /// The roles that have it, for who must choose another token.
     pub(super) fn roles(self) -> &'static str {
         match self {
+            Self::Measure => "metrics, viewer, operator or admin",
             Self::Read => "viewer, platform, operator or admin",
             Self::Send => "platform, operator or admin",
             Self::Operate => "operator or admin",

@@ -335,5 +335,6 @@ pub(crate) fn role_name(role: TokenRole) -> &'static str {
         TokenRole::Operator => "operator",
         TokenRole::Admin => "admin",
         TokenRole::Platform => "platform",
+        TokenRole::Metrics => "metrics",
     }
 }

@@ -24,6 +24,7 @@ const CREATE_EXAMPLES: &str = "\
 Examples:
   eclusa token create crm --role platform
   eclusa token create ana --role operator --days 90
+  eclusa token create prometheus --role metrics
 
 The token is printed once, and kept nowhere.";
 
@@ -86,6 +87,8 @@ pub(super) enum Role {
     Admin,
     /// Look and send messages: for the customer-service platform.
     Platform,
+    /// Read the metrics, and nothing else: for Prometheus.
+    Metrics,
 }
 
 /// Does what the command says.

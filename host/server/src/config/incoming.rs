@@ -19,14 +19,14 @@ pub struct Incoming {
     /// Connections at once from one address (IPv6: one /64). Default 256. Trusted
     /// proxies have no such limit.
     pub connections_per_address: usize,
-    /// Requests of chats under way at once. Default 1,024. One channel gets at
-    /// most half of them.
+    /// Requests of chats under way at once. Default 1,024. One channel gets as
+    /// many as are free at that moment, so at most half of them.
     pub requests: usize,
     /// Requests of chats under way at once from one address (IPv6: one /64).
     /// Default 256. Behind a trusted proxy the address that it names counts.
     pub requests_per_address: usize,
     /// Bytes of chats' bodies held in memory at once. Default 64 MiB. One channel
-    /// gets at most half of them, so it must be twice the largest body. The
+    /// gets as many as are free, so it must be twice the largest body. The
     /// process needs up to four times as much for them.
     pub body_memory_bytes: usize,
     /// Largest head of a request, in bytes: its first line and its headers, of
@@ -47,8 +47,8 @@ pub struct Incoming {
     /// Longest pause between two pieces of a body, in milliseconds. Default
     /// 10,000.
     pub body_pause_ms: u64,
-    /// How long a caller may not take any of an answer, in milliseconds. Default
-    /// 30,000.
+    /// How long a caller may take nothing of an answer, or less than 16 KiB, in
+    /// milliseconds. Default 30,000. Raise it for slow links.
     pub write_ms: u64,
     /// Requests at once on one connection of HTTP/2. Default 128.
     pub http2_streams: u32,

@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 
 use super::address::{Caller, Proxies};
 use super::connection::Origin;
+use super::fairness::may_have;
 use super::refusal::{Refusal, Refusals};
 use crate::config::Incoming;
 use crate::problem::ApiProblem;
@@ -102,12 +103,16 @@ impl Admission {
         if held.all.requests >= self.requests {
             return Err(Refusal::Requests);
         }
-        if held.by_channel.get(channel).is_some_and(|share| share.requests >= self.requests / 2) {
+        let taken = held.all.requests;
+        let of_channel = held.by_channel.get(channel).map_or(0, |share| share.requests);
+        if !may_have(of_channel, 1, taken, self.requests) {
             return Err(Refusal::RequestsOfChannel);
         }
         if let Some(caller) = caller {
             let of_address = held.by_address.get(&caller).copied().unwrap_or(0);
-            if of_address >= self.requests_per_address {
+            if of_address >= self.requests_per_address
+                || !may_have(of_address, 1, taken, self.requests)
+            {
                 return Err(Refusal::RequestsOfAddress);
             }
             held.by_address.insert(caller, of_address + 1);
@@ -127,8 +132,10 @@ impl Admission {
         if held.all.bytes.saturating_add(more) > self.bytes {
             return Err(Refusal::BodyMemory);
         }
-        let of_channel = held.by_channel.get(channel).map_or(0, |share| share.bytes);
-        if of_channel.saturating_add(more) > self.bytes / 2 {
+        let share = held.by_channel.get(channel).copied().unwrap_or_default();
+        // One body alone may be as large as any: it would never get through to a
+        // busy host otherwise.
+        if share.requests > 1 && !may_have(share.bytes, more, held.all.bytes, self.bytes) {
             return Err(Refusal::BodyMemoryOfChannel);
         }
         Ok(())

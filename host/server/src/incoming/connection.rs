@@ -29,14 +29,21 @@ use crate::config::Incoming;
 
 /// How long a connection above the limit may take for anything: it is there for
 /// health, metrics and the API.
-const SURPLUS: Patience = Patience { idle: Duration::from_secs(2), head: Duration::from_secs(2) };
+const SURPLUS: Patience = Patience {
+    idle: Duration::from_secs(2),
+    head: Duration::from_secs(2),
+    write: Duration::from_secs(2),
+};
 
 /// How long a connection without a request stays open while the server stops, so
 /// that a request which is on its way already is answered.
 ///
 /// Whoever has begun a request has a little longer.
-const STOPPING: Patience =
-    Patience { idle: Duration::from_millis(250), head: Duration::from_secs(2) };
+const STOPPING: Patience = Patience {
+    idle: Duration::from_millis(250),
+    head: Duration::from_secs(2),
+    write: Duration::from_secs(2),
+};
 
 /// How long a connection that is being closed may take for it.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -59,6 +66,15 @@ pub(super) enum Stage {
     Closing,
 }
 
+/// Why a connection is being closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Closing {
+    /// It did nothing, or the server stops.
+    Idle,
+    /// Its caller takes nothing of an answer.
+    Stalled,
+}
+
 /// By which connection a request came.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Origin {
@@ -73,7 +89,6 @@ pub(super) struct Connections {
     router: Router,
     protocol: auto::Builder<TokioExecutor>,
     patience: Patience,
-    write_time: Duration,
     pace: Pace,
     refusals: Arc<Refusals>,
     /// Answers say that their connection is closed.
@@ -102,8 +117,8 @@ impl Connections {
             patience: Patience {
                 idle: Duration::from_millis(config.idle_ms),
                 head: Duration::from_millis(config.header_ms),
+                write: Duration::from_millis(config.write_ms),
             },
-            write_time: Duration::from_millis(config.write_ms),
             pace: Pace {
                 total: Duration::from_millis(config.body_ms),
                 bytes_per_second: config.body_bytes_per_second,
@@ -141,44 +156,50 @@ impl Connections {
                 }
             })
         };
-        let socket = Watched::new(socket, Arc::clone(&activity), self.write_time);
+        let socket = Watched::new(socket, Arc::clone(&activity), patience.write);
         let mut connection = pin!(self.protocol.serve_connection(TokioIo::new(socket), service));
-        let mut look = pin!(tokio::time::sleep(patience.idle.min(patience.head)));
-        let mut closing = false;
+        let mut look = pin!(tokio::time::sleep(patience.shortest()));
+        let mut closing = None;
         loop {
             tokio::select! {
                 ended = connection.as_mut() => {
-                    if let Err(error) = ended {
+                    if let Err(error) = ended
+                        && closing != Some(Closing::Stalled)
+                    {
                         self.broke(&*error);
                     }
                     return;
                 }
                 () = look.as_mut() => {}
-                changed = stage.changed(), if !closing => {
+                changed = stage.changed(), if closing.is_none() => {
                     // An error means that nobody is left who waits for us.
                     if changed.is_err() {
                         return;
                     }
                 }
             }
-            if closing {
-                if !activity.is_under_way() {
-                    return;
-                }
-                look.as_mut().reset(Instant::now() + CLOSING);
-                continue;
-            }
             let stopping = *stage.borrow_and_update() > Stage::Serving;
             let next = match activity.verdict(if stopping { STOPPING } else { patience }) {
-                Verdict::Wait(next) => next,
-                Verdict::Idle => {
-                    closing = true;
-                    connection.as_mut().graceful_shutdown();
-                    Instant::now() + CLOSING
-                }
+                Verdict::Wait(next) if closing.is_none() => next,
+                Verdict::Wait(_) if activity.is_under_way() => Instant::now() + CLOSING,
+                Verdict::Wait(_) => return,
                 Verdict::HeadLate => {
                     self.refusals.count(Refusal::HeadTimeout);
                     return;
+                }
+                Verdict::Idle if closing.is_some() => return,
+                Verdict::Stalled if closing == Some(Closing::Stalled) => return,
+                Verdict::Idle => {
+                    closing = Some(Closing::Idle);
+                    connection.as_mut().graceful_shutdown();
+                    Instant::now() + CLOSING
+                }
+                Verdict::Stalled => {
+                    self.refusals.count(Refusal::WriteTimeout);
+                    closing = Some(Closing::Stalled);
+                    // Other requests on the connection may end.
+                    connection.as_mut().graceful_shutdown();
+                    Instant::now() + CLOSING
                 }
             };
             look.as_mut().reset(next);

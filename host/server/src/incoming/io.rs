@@ -116,8 +116,11 @@ mod tests {
     use super::*;
     use crate::incoming::activity::{Patience, Verdict};
 
-    const PATIENCE: Patience =
-        Patience { idle: Duration::from_secs(100), head: Duration::from_secs(1) };
+    const PATIENCE: Patience = Patience {
+        idle: Duration::from_secs(100),
+        head: Duration::from_secs(1),
+        write: Duration::from_secs(100),
+    };
 
     async fn verdict_after(pieces: &[&str]) -> Verdict {
         let (mut caller, socket) = tokio::io::duplex(64);

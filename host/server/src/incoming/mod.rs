@@ -6,12 +6,14 @@ mod address;
 mod admission;
 mod body;
 mod connection;
+mod fairness;
 mod io;
 mod leftover;
 mod listener;
 mod places;
 mod refusal;
 mod response;
+mod taking;
 
 pub(crate) use address::Caller;
 pub(crate) use admission::Admission;

@@ -8,6 +8,7 @@ use metrics::gauge;
 use parking_lot::Mutex;
 
 use super::address::{Caller, Proxies};
+use super::fairness::may_have;
 use super::refusal::Refusal;
 
 /// So many connections above the limit get health, metrics and the API.
@@ -50,7 +51,9 @@ impl Places {
         }
         if let Some(address) = address {
             let held = taken.by_address.get(&address).copied().unwrap_or(0);
-            if held >= self.most_per_address {
+            // Those above the limit are for whoever comes.
+            let all = self.most.saturating_add(SURPLUS);
+            if held >= self.most_per_address || !may_have(held, 1, taken.all, all) {
                 return Err(Refusal::ConnectionsOfAddress);
             }
             taken.by_address.insert(address, held + 1);

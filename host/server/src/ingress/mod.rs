@@ -8,31 +8,27 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::{Path, Request as HttpRequest, State};
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use eclusa_deploy::verified_by;
 use eclusa_engine::{CallReport, LogLevel, Revision};
-use eclusa_model::Request;
-use eclusa_relay::{
-    SignedRequest, Verified, VerifyError, answer_signed, answer_unsigned, redact, trace,
+use eclusa_ingress::{
+    SignedRequest, Verified, VerifyError, answer_signed, answer_unsigned, decode_body, query_pairs,
+    redact, visible_headers,
 };
+use eclusa_model::Request;
+use eclusa_relay::trace;
 use fail::fail_point;
 use tracing::{Instrument as _, trace_span};
 
 use crate::access_log::LoggedChannel;
 use crate::app::App;
 use crate::channels::ActiveChannel;
-use crate::depth::json_depth;
 use crate::incoming::{Origin, read_body};
 use crate::problem::ApiProblem;
 use answer::reply_response;
 use record::Taken;
-use refuse::{not_believed, trapped, unsigned_events};
-
-/// Headers that hold credentials of some scheme; they are neither stored nor
-/// shown to an adapter.
-const CREDENTIALS: [HeaderName; 3] =
-    [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION];
+use refuse::{not_believed, not_read, trapped, unsigned_events};
 
 /// A chat's request to the root of its ingress URL.
 pub(crate) async fn at_root(
@@ -122,13 +118,11 @@ async fn receive(
     if let Some(answer) = answer_signed(manifest, &signed) {
         return answer.map(reply_response).map_err(refused);
     }
-    let body = decode(bytes, app.config.limits.json_depth)?;
+    let body = decode_body(bytes.into(), app.config.limits.json_depth).map_err(not_read)?;
     let mut request = Request {
         method,
         path,
-        query: url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
-            .into_owned()
-            .collect(),
+        query: query_pairs(&parts.uri),
         headers: visible_headers(&parts.headers),
         body,
         received_at: app.now(),
@@ -183,36 +177,4 @@ fn log_guest(report: &CallReport, channel: &str, revision: &Revision) {
             LogLevel::Error => tracing::error!(channel, adapter, "{text}"),
         }
     }
-}
-
-fn decode(bytes: bytes::Bytes, depth_limit: usize) -> Result<String, ApiProblem> {
-    let body = String::from_utf8(bytes.into()).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        ApiProblem::new(
-            StatusCode::BAD_REQUEST,
-            "body_not_utf8",
-            format!("the body is not UTF-8: byte {at} begins no character"),
-        )
-        .action("Send text in UTF-8; send files by URL or handle.")
-    })?;
-    if json_depth(&body) > depth_limit {
-        return Err(ApiProblem::new(
-            StatusCode::BAD_REQUEST,
-            "json_too_deep",
-            format!("the body is nested deeper than {depth_limit}"),
-        )
-        .action("Send flatter JSON, or ask the operator to raise `limits.json_depth`."));
-    }
-    Ok(body)
-}
-
-/// Those that hold no credentials; see [`redact`] for what adapters declare.
-fn visible_headers(headers: &HeaderMap) -> Vec<(String, String)> {
-    headers
-        .iter()
-        .filter(|(name, _)| !CREDENTIALS.contains(name))
-        .filter_map(|(name, value)| {
-            Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
-        })
-        .collect()
 }

@@ -1,9 +1,9 @@
-//! Requests that are not believed, and calls that failed.
+//! Requests that are not believed or cannot be read, and calls that failed.
 
 use axum::http::StatusCode;
 use eclusa_engine::CallError;
+use eclusa_ingress::{DecodeError, VerifyError};
 use eclusa_model::{Manifest, Problem};
-use eclusa_relay::VerifyError;
 use metrics::counter;
 
 use crate::problem::ApiProblem;
@@ -21,6 +21,19 @@ pub(super) fn not_believed(channel: &str, error: &VerifyError) -> ApiProblem {
         _ => StatusCode::UNAUTHORIZED,
     };
     ApiProblem::new(status, code, error.to_string()).action(error.action())
+}
+
+pub(super) fn not_read(error: DecodeError) -> ApiProblem {
+    let (code, action) = match error {
+        DecodeError::NotUtf8 { .. } => {
+            ("body_not_utf8", "Send text in UTF-8; send files by URL or handle.")
+        }
+        DecodeError::TooDeep { .. } => (
+            "json_too_deep",
+            "Send flatter JSON, or ask the operator to raise `limits.json_depth`.",
+        ),
+    };
+    ApiProblem::new(StatusCode::BAD_REQUEST, code, error.to_string()).action(action)
 }
 
 pub(super) fn trapped(error: &CallError) -> Problem {

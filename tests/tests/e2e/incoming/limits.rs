@@ -48,16 +48,14 @@ async fn above_all_connections_health_and_api_are_answered_and_chats_come_later(
         assert_eq!(replies.len(), 1, "the connection is closed after its answer");
         replies.remove(0)
     };
-    for path in ["/livez", "/readyz", "/metrics"] {
-        let reply = surplus(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n")).await;
+    let token = eclusa.token();
+    for path in ["/livez", "/readyz", "/metrics", "/v1/events"] {
+        let reply = surplus(format!(
+            "GET {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n"
+        ))
+        .await;
         assert_eq!(reply.status, 200, "{path}");
     }
-    let token = eclusa.token();
-    let reply = surplus(format!(
-        "GET /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n"
-    ))
-    .await;
-    assert_eq!(reply.status, 200);
     let shed = surplus(request(&channel, "1")).await;
     assert_eq!((shed.status, shed.code().as_str()), (503, "connections_full"));
     assert!(shed.head.contains("retry-after: 1"), "{}", shed.head);
@@ -131,6 +129,25 @@ async fn one_channel_gets_half_of_the_requests() {
     assert_eq!(shed.header("retry-after"), Some("1"));
     eclusa.chat_posts(Chat::Open, &other, &body).await.ok();
     drop(held);
+}
+
+#[tokio::test]
+async fn two_busy_channels_leave_a_place_for_a_third() {
+    let eclusa = Setup::with(&[Chat::Open]).config("[incoming]\nrequests = 6").start();
+    let channels = [open(&eclusa).await, channel(&eclusa, "second").await];
+    let third = channel(&eclusa, "third").await;
+    let body = Chat::Open.text_request("1", "Oi");
+    let length = body.len().to_string();
+    let mut held = Vec::new();
+    for busy in channels.iter().chain(&channels) {
+        let mut slow = Raw::connect(&eclusa).await;
+        begin(&mut slow, busy, &[("content-length", &length)]).await;
+        held.push(slow);
+    }
+    for busy in &channels {
+        eclusa.chat_posts(Chat::Open, busy, &body).await.problem(503, "channel_overloaded");
+    }
+    eclusa.chat_posts(Chat::Open, &third, &body).await.ok();
 }
 
 #[tokio::test]

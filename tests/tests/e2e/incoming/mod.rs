@@ -3,6 +3,7 @@
 mod drain;
 mod drain_deliveries;
 mod flood;
+mod http2;
 mod limits;
 mod raw;
 mod shapes;

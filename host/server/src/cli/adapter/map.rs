@@ -6,8 +6,8 @@ use std::sync::Arc;
 use clap::ArgGroup;
 use clap::error::ErrorKind;
 use eclusa_engine::{CallContext, Revision};
+use eclusa_ingress::redact;
 use eclusa_model::{Manifest, MediaResponse, SampleChannel};
-use eclusa_relay::redact;
 use serde_json::Value;
 
 use super::answer::{Answer, Error};

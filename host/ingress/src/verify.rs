@@ -1,27 +1,14 @@
 //! Does a request really come from the chat? Decided by the manifest's scheme,
 //! before any time is spent in the sandbox.
 
-mod body;
-mod content;
-mod error;
-mod handshake;
-mod jwks;
-mod jwt;
-mod read;
-mod redact;
-mod secret;
-mod signature;
+use std::sync::Arc;
 
 use eclusa_model::{Channel, Manifest, Place, Secret, SecretValues, Verification};
 use http::{HeaderMap, Uri};
 
-pub use error::VerifyError;
-pub use handshake::{answer_signed, answer_unsigned};
-pub use redact::redact;
-
-use crate::http::HttpClient;
-use jwks::JwksCache;
-use signature::Algorithm;
+use crate::jwks::{JwksCache, KeySource};
+use crate::signature::Algorithm;
+use crate::{VerifyError, jwt, read, secret, signature};
 
 /// A request from a chat, as it came over the wire.
 #[derive(Debug, Clone, Copy)]
@@ -59,16 +46,16 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// The client fetches the keys that chats publish.
-    pub fn new(http: HttpClient) -> Self {
-        Self { published: JwksCache::new(http) }
+    /// `source` fetches the keys that chats publish.
+    pub fn new(source: Arc<dyn KeySource>) -> Self {
+        Self { published: JwksCache::new(source) }
     }
 
     /// Verifies a request by the scheme of the adapter's manifest.
     ///
     /// A secret with several values counts as matched by any of them. It waits for
     /// the network only where a token is signed with a published key that is not
-    /// known yet.
+    /// known yet, or not any more; it needs a Tokio runtime then.
     ///
     /// # Errors
     /// Why the request is not believed.
@@ -122,7 +109,7 @@ impl std::fmt::Debug for Verifier {
 }
 
 /// A secret's values, newest first. An empty one would be matched by anyone.
-fn values<'c>(channel: &'c Channel, name: &str) -> Vec<&'c Secret> {
+pub(crate) fn values<'c>(channel: &'c Channel, name: &str) -> Vec<&'c Secret> {
     let all = channel.secrets.get(name).into_iter().flat_map(SecretValues::iter);
     all.filter(|value| !value.expose().is_empty()).collect()
 }

@@ -193,6 +193,12 @@ fn mac<M: Mac + hmac::digest::KeyInit>(
     found
 }
 
+/// Whether it is a key with which signatures can be verified.
+pub(super) fn is_public_key(key: &[u8]) -> bool {
+    let key = <[u8; 32]>::try_from(key).ok().and_then(|it| VerifyingKey::from_bytes(&it).ok());
+    key.is_some_and(|key| !key.is_weak())
+}
+
 /// All of it is public here: nothing to be measured.
 fn ed25519(key: &[u8], message: &[u8], signatures: &[Vec<u8>]) -> Choice {
     let key = <[u8; 32]>::try_from(key).ok().and_then(|it| VerifyingKey::from_bytes(&it).ok());

@@ -2,7 +2,7 @@
 
 /// The deepest nesting of brackets outside of strings. Text that is not JSON is
 /// no error here; the adapter decides what it is.
-pub(crate) fn json_depth(text: &str) -> usize {
+pub fn json_depth(text: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0_usize);
     let (mut in_string, mut escaped) = (false, false);
     for byte in text.bytes() {

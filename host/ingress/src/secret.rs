@@ -38,18 +38,24 @@ pub(super) fn keys(
         .filter(|key| !key.is_empty())
         .collect();
     if keys.is_empty() {
-        let expected = match format {
-            KeyFormat::Text => "expected a text",
-            KeyFormat::Hex => "expected hexadecimal digits",
-            KeyFormat::Base64 => "expected Base64",
-            KeyFormat::Whsec => "expected `whsec_` and Base64",
-        };
+        let expected = expected(format);
         return Err(VerifyError::SecretMalformed { secret: name.to_owned(), expected });
     }
     Ok(keys)
 }
 
-fn key(value: &str, format: KeyFormat) -> Option<Vec<u8>> {
+/// How a secret is to be written.
+pub(super) fn expected(format: KeyFormat) -> &'static str {
+    match format {
+        KeyFormat::Text => "expected a text",
+        KeyFormat::Hex => "expected hexadecimal digits",
+        KeyFormat::Base64 => "expected Base64",
+        KeyFormat::Whsec => "expected `whsec_` and Base64",
+    }
+}
+
+/// The key that a secret's value stands for.
+pub(super) fn key(value: &str, format: KeyFormat) -> Option<Vec<u8>> {
     match format {
         KeyFormat::Text => Some(value.as_bytes().to_vec()),
         KeyFormat::Hex => hex::decode(value).ok(),
