@@ -13,24 +13,29 @@ mod depth;
 mod json;
 mod manifest;
 mod receive;
+mod request;
 mod send;
 mod settle;
 mod vcard;
+mod verify;
+mod wire;
 
 /// A target: its name, which is that of its binary in `fuzz/fuzz_targets` and of
 /// its folder in `tests/fuzz/corpus`, and what it does with the bytes.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 10] = [
     ("canonical", canonical::run),
     ("depth", depth::run),
     ("json", json::run),
     ("manifest", manifest::run),
     ("receive", receive::run),
+    ("request", request::run),
     ("send", send::run),
     ("settle", settle::run),
     ("vcard", vcard::run),
+    ("verify", verify::run),
 ];
 
 /// Runs one target.

@@ -126,7 +126,7 @@ fn slow(fake: &FakeChat) -> (UnboundedReceiver<()>, Sender<()>) {
 
 async fn waits(eclusa: &Eclusa, count: usize) {
     eventually("webhooks wait", async || {
-        let metrics = eclusa.call("GET", "/metrics", &[], "").await.body;
+        let metrics = eclusa.get("/metrics").await.body;
         let line = format!("eclusa_ingress_waits_total{{channel=\"site\"}} {count}");
         metrics.lines().any(|it| it == line).then_some(())
     })

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// All that is logged by anybody who might log a request; the compiler's own
 /// notes are of no interest.
 const EVERYTHING: &str = "debug,eclusa=trace,eclusa_server=trace,eclusa_journal=trace,\
-    eclusa_relay=trace,eclusa_deploy=trace,eclusa_engine=trace,\
+    eclusa_relay=trace,eclusa_ingress=trace,eclusa_deploy=trace,eclusa_engine=trace,\
     wasmtime=info,cranelift=info,regalloc2=info";
 
 /// A secret, and the chat that may see it.
@@ -209,6 +209,29 @@ async fn walk(eclusa: &Eclusa) {
     }
     let wrong = ("authorization".to_owned(), "Bearer wrong".to_owned());
     eclusa.call("GET", "/v1/channels", &[wrong], "").await.problem(401, "token_unknown");
+}
+
+#[tokio::test]
+async fn a_secret_that_is_no_key_is_refused_when_the_channel_is_saved() {
+    let eclusa = Setup::with(&[]).hostile("shop-signed").start();
+    let wrong = "not-base64-but-secret!";
+    let channel = |secrets: Value| {
+        json!({ "name": "Shop", "adapter": "shop-signed", "url": "https://shop.example.com",
+                "secrets": secrets })
+    };
+    for (secrets, pointer) in [
+        (json!({ "token": wrong }), "/secrets/token"),
+        (json!({ "token": ["c2VjcmV0", wrong] }), "/secrets/token/1"),
+    ] {
+        let refused = eclusa.api("PUT", "/v1/channels/shop", &channel(secrets)).await;
+        assert!(!refused.body.contains(wrong), "{}", refused.body);
+        let problem = refused.problem(422, "invalid_input");
+        assert_eq!(problem["violations"][0]["pointer"], pointer, "{problem}");
+    }
+    let right = channel(json!({ "token": ["c2VjcmV0", "b2xk"] }));
+    assert_eq!(eclusa.api("PUT", "/v1/channels/shop", &right).await.status, 201);
+    // A change of something else says nothing of secrets.
+    eclusa.api("PATCH", "/v1/channels/shop", &json!({ "name": "Loja" })).await.ok();
 }
 
 /// Ids of what is there, by the segment of a path that comes before them.

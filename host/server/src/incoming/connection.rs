@@ -55,6 +55,12 @@ const CONNECTION_WINDOW: u32 = 512 << 10;
 /// What HTTP/2 keeps of a response for a caller who is slow to take it.
 const SEND_BUFFER: usize = 64 << 10;
 
+/// Floods of resets end a connection of HTTP/2 (CVE-2023-44487): so many requests
+/// that were taken back before they began, and so many that were so wrong that we
+/// took them back.
+const RESETS_WAITING: usize = 20;
+const RESETS_CAUSED: usize = 1024;
+
 /// Whether the server goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stage {
@@ -101,8 +107,6 @@ impl Connections {
         // Its time for heads would count from the last answer; `Activity` has one
         // for idleness and one for heads.
         protocol.http1().header_read_timeout(None).max_buf_size(config.header_bytes);
-        // Floods of resets end a connection by the defaults of `h2`: 20 that wait,
-        // 1,024 that we caused.
         protocol
             .http2()
             .timer(TokioTimer::new())
@@ -110,6 +114,8 @@ impl Connections {
             .max_header_list_size(u32::try_from(config.header_bytes).unwrap_or(u32::MAX))
             .initial_stream_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
+            .max_pending_accept_reset_streams(RESETS_WAITING)
+            .max_local_error_reset_streams(RESETS_CAUSED)
             .max_send_buf_size(SEND_BUFFER);
         Self {
             router,

@@ -2,8 +2,10 @@
 
 mod drain;
 mod drain_deliveries;
+mod files;
 mod flood;
 mod http2;
+mod http2_floods;
 mod limits;
 mod raw;
 mod shapes;
