@@ -101,6 +101,8 @@ mod tests {
         let held = Arc::clone(&figures.latest).lock_owned().await;
         let before = held.rest_until;
         assert!(tokio::time::timeout(Duration::ZERO, figures.text()).await.is_err());
+        // It comes to the lock.
+        tokio::task::yield_now().await;
         drop(held);
         // The lock is fair: it is had after whoever came before.
         assert!(figures.latest.lock().await.rest_until > before);
