@@ -50,24 +50,17 @@ mod tests {
 
     /// Which of the values are no keys by a recipe with these parts.
     fn wrong(parts: &Value, values: &[&str]) -> Vec<usize> {
-        let mut recipe = json!({ "secret": "key" });
-        for (name, value) in parts.as_object().unwrap() {
-            recipe[name] = value.clone();
-        }
-        let recipe: Verification = serde_json::from_value(recipe).unwrap();
+        let recipe: Verification = serde_json::from_value(parts.clone()).unwrap();
         let mut all = values.iter().map(|value| Secret::new(*value));
         let values = SecretValues::rotating(all.next().unwrap(), all).unwrap();
         assert_eq!(malformed_keys(&recipe, "another", &values), []);
         let found = malformed_keys(&recipe, "key", &values);
-        for value in values.iter() {
-            assert!(found.iter().all(|(_, expected)| !expected.contains(value.expose())));
-        }
         found.into_iter().map(|(index, _)| index).collect()
     }
 
     fn hmac(key: &str) -> Value {
         json!({ "scheme": "hmac-sha256", "header": "x", "encoding": "hex", "key": key,
-                "signed_content": "{body}" })
+                "secret": "key", "signed_content": "{body}" })
     }
 
     #[test]
@@ -76,7 +69,7 @@ mod tests {
         assert_eq!(wrong(&hmac("hex"), &["00ff", "0", "zz", "c2VjcmV0"]), [1, 2, 3]);
         assert_eq!(wrong(&hmac("base64"), &["c2VjcmV0", "c2VjcmV0_w", "not base64!"]), [2]);
         assert_eq!(wrong(&hmac("whsec"), &["whsec_c2VjcmV0", "whsec_", "whsec_!"]), [1, 2]);
-        let header = json!({ "scheme": "header-secret", "header": "x" });
+        let header = json!({ "scheme": "header-secret", "header": "x", "secret": "key" });
         assert_eq!(wrong(&header, &["anything at all!"]), [0; 0]);
     }
 
