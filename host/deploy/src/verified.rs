@@ -49,7 +49,7 @@ mod tests {
 
     fn manifest(verification: &Value, required: bool) -> Manifest {
         let mut manifest = json!({
-            "name": "shop", "version": "1.0.0", "summary": "A shop.",
+            "name": "shop", "version": "1.0.0", "summary": "A shop.", "inbound": {}, "outbound": {},
             "secrets": [{ "name": "key", "summary": "A key.", "required": required }],
         });
         if !verification.is_null() {
