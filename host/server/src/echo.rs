@@ -72,24 +72,27 @@ impl Echoes {
         turn
     }
 
-    /// Queues in each conversation in which somebody waits already or has to. In all
-    /// of them at once, so that two requests do not wait for each other.
+    /// Queues in all conversations where it has to wait in one of them: its events stay
+    /// together. In all at once, so that two requests do not wait for each other.
     fn enter(&self, channel: &str, conversations: &BTreeMap<&str, bool>) -> Turn<'_> {
         let mut queues = self.queues.lock();
+        let key = |name: &str| (channel.to_owned(), name.to_owned());
+        let waits = conversations.iter().any(|(name, message)| {
+            *message && self.under_way.now(channel, name).is_some()
+                || !queues.is_empty() && queues.contains_key(&key(name))
+        });
         let mut places = Vec::new();
-        for (name, message) in conversations {
-            let key = (channel.to_owned(), (*name).to_owned());
-            let waits = *message && self.under_way.now(channel, name).is_some();
-            if waits || queues.contains_key(&key) {
-                let queue = queues.entry(key.clone()).or_default();
-                places.push((key, Place::last(Arc::clone(queue))));
+        if waits {
+            for name in conversations.keys() {
+                let queue = queues.entry(key(name)).or_default();
+                places.push((key(name), Place::last(Arc::clone(queue))));
             }
         }
         Turn { echoes: self, places }
     }
 }
 
-/// A request's turn in the conversations in which it had to wait.
+/// A request's turn in its conversations, where it had to wait.
 pub(crate) struct Turn<'a> {
     echoes: &'a Echoes,
     places: Vec<(Conversation, Place)>,
@@ -169,18 +172,18 @@ mod tests {
         let echoes = echoes();
         let busy = waits_in(&echoes, "c1");
         let mut both = echoes.enter("shop", &Names::from([("c1", true), ("c2", true)]));
-        assert_eq!(both.places.len(), 1, "nobody waits in the other conversation");
-        let second = waits_in(&echoes, "c2");
-        let mut last = echoes.enter("shop", &Names::from([("c1", false), ("c2", true)]));
-        let other = echoes.enter("other", &Names::from([("c1", true)]));
-        assert!(other.places.is_empty());
-        assert!(is_waiting(&mut both).await);
+        // Nothing of ours is under way there, but an older request waits.
+        let mut last = echoes.enter("shop", &Names::from([("c2", false)]));
+        let places = [&both, &last].map(|turn| turn.places.len());
+        assert_eq!(places, [2, 1]);
+        for (channel, name) in [("other", "c1"), ("shop", "c3")] {
+            assert!(echoes.enter(channel, &Names::from([(name, true)])).places.is_empty());
+        }
+        assert!(is_waiting(&mut both).await && is_waiting(&mut last).await);
         drop(busy);
         assert!(!is_waiting(&mut both).await);
         assert!(is_waiting(&mut last).await);
         drop(both);
-        assert!(is_waiting(&mut last).await, "the other conversation counts too");
-        drop(second);
         assert!(!is_waiting(&mut last).await);
         drop(last);
         assert!(echoes.queues.lock().is_empty());
