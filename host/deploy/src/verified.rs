@@ -66,6 +66,7 @@ mod tests {
             headers: [].into(),
             secrets: secret.into_iter().collect(),
             ingress_key: Secret::new("key"),
+            previous_ingress: None,
             revision: 1,
             created_at: String::new(),
             updated_at: String::new(),

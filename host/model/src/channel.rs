@@ -59,12 +59,23 @@ pub struct Channel {
     pub secrets: BTreeMap<String, SecretValues>,
     /// The unguessable last part of the channel's ingress URL.
     pub ingress_key: Secret,
+    /// The one before it, as long as it is accepted too.
+    pub previous_ingress: Option<PreviousIngress>,
     /// Grows by one with every change.
     pub revision: u64,
     /// When it was created, RFC 3339.
     pub created_at: String,
     /// When it was last changed, RFC 3339.
     pub updated_at: String,
+}
+
+/// An ingress key that was replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviousIngress {
+    /// The key.
+    pub key: Secret,
+    /// It is accepted before this time, in Unix milliseconds.
+    pub until_ms: i64,
 }
 
 impl Channel {

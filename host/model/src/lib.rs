@@ -22,7 +22,7 @@ mod verdict;
 mod verification;
 
 pub use channel::{
-    Channel, ChannelLimits, ChannelProfile, Color, ColorError, InvalidChannelId,
+    Channel, ChannelLimits, ChannelProfile, Color, ColorError, InvalidChannelId, PreviousIngress,
     validate_channel_id,
 };
 pub use channel_delivery::{ChannelDelivery, ChannelPace, OnExhaustion, Seconds};

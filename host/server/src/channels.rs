@@ -18,11 +18,18 @@ pub(crate) struct ActiveChannel {
     pub(crate) context: CallContext,
 }
 
+/// A channel that an ingress key leads to.
+struct Entry {
+    channel: Arc<ActiveChannel>,
+    /// The key leads there before this time, in Unix milliseconds.
+    until_ms: i64,
+}
+
 #[derive(Default)]
 struct Index {
     by_id: HashMap<String, Arc<ActiveChannel>>,
     // By the hash of the key, so that a look-up tells nothing about the key.
-    by_key: HashMap<[u8; 32], Arc<ActiveChannel>>,
+    by_key: HashMap<[u8; 32], Entry>,
 }
 
 impl Index {
@@ -31,7 +38,12 @@ impl Index {
         for channel in channels {
             let context = CallContext::from(&channel);
             let active = Arc::new(ActiveChannel { context, channel: Arc::new(channel) });
-            index.by_key.insert(hash(active.channel.ingress_key.expose()), Arc::clone(&active));
+            if let Some(previous) = &active.channel.previous_ingress {
+                let entry = Entry { channel: Arc::clone(&active), until_ms: previous.until_ms };
+                index.by_key.insert(hash(previous.key.expose()), entry);
+            }
+            let entry = Entry { channel: Arc::clone(&active), until_ms: i64::MAX };
+            index.by_key.insert(hash(active.channel.ingress_key.expose()), entry);
             index.by_id.insert(active.channel.profile.id.clone(), active);
         }
         index
@@ -64,9 +76,11 @@ impl Channels {
         self.index.load().by_id.get(id).cloned()
     }
 
-    /// By the key in the ingress URL.
-    pub(crate) fn by_key(&self, key: &str) -> Option<Arc<ActiveChannel>> {
-        self.index.load().by_key.get(&hash(key)).cloned()
+    /// By the key in the ingress URL, or the one before it while that is accepted.
+    pub(crate) fn by_key(&self, key: &str, now_ms: i64) -> Option<Arc<ActiveChannel>> {
+        let index = self.index.load();
+        let entry = index.by_key.get(&hash(key)).filter(|entry| now_ms < entry.until_ms)?;
+        Some(Arc::clone(&entry.channel))
     }
 
     /// All, by id.

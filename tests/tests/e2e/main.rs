@@ -20,6 +20,7 @@ mod hold;
 mod hostile;
 mod inbound;
 mod incoming;
+mod ingress_key;
 mod letters;
 mod outbound;
 mod pause;

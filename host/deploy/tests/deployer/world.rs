@@ -119,6 +119,7 @@ impl World {
                 .map(|(name, value)| (name, Secret::new(value.as_str().unwrap()).into()))
                 .collect(),
             ingress_key: Secret::new("key"),
+            previous_ingress: None,
             revision: 1,
             created_at: "2026-01-02T03:04:05Z".to_owned(),
             updated_at: "2026-01-02T03:04:05Z".to_owned(),

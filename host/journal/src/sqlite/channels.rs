@@ -51,6 +51,7 @@ impl Stored {
             headers: secrets.headers,
             secrets: secrets.secrets,
             ingress_key: secrets.ingress_key,
+            previous_ingress: secrets.previous_ingress.map(Into::into),
             revision: self.revision,
             created_at: self.created_at,
             updated_at: self.updated_at,

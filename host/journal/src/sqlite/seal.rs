@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use eclusa_model::{Channel, Secret, SecretValues};
+use eclusa_model::{Channel, PreviousIngress, Secret, SecretValues};
 use parking_lot::{Mutex, RwLock};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -19,6 +19,21 @@ pub(super) struct ChannelSecrets {
     pub(super) headers: BTreeMap<String, Secret>,
     pub(super) secrets: BTreeMap<String, SecretValues>,
     pub(super) ingress_key: Secret,
+    #[serde(default)]
+    pub(super) previous_ingress: Option<StoredIngress>,
+}
+
+/// A replaced ingress key as it is stored.
+#[derive(Deserialize)]
+pub(super) struct StoredIngress {
+    key: Secret,
+    until_ms: i64,
+}
+
+impl From<StoredIngress> for PreviousIngress {
+    fn from(stored: StoredIngress) -> Self {
+        Self { key: stored.key, until_ms: stored.until_ms }
+    }
 }
 
 /// Encrypts and decrypts with the keys of an operator.
@@ -114,6 +129,13 @@ fn plain(channel: &Channel) -> Result<Vec<u8>, serde_json::Error> {
         headers: BTreeMap<&'a str, &'a str>,
         secrets: BTreeMap<&'a str, Values<'a>>,
         ingress_key: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        previous_ingress: Option<Previous<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Previous<'a> {
+        key: &'a str,
+        until_ms: i64,
     }
     /// A secret of one value is written as ever, so that an older program can read it.
     #[derive(Serialize)]
@@ -135,6 +157,10 @@ fn plain(channel: &Channel) -> Result<Vec<u8>, serde_json::Error> {
         headers: exposed(&channel.headers),
         secrets: channel.secrets.iter().map(|(name, it)| (name.as_str(), it.into())).collect(),
         ingress_key: channel.ingress_key.expose(),
+        previous_ingress: channel
+            .previous_ingress
+            .as_ref()
+            .map(|it| Previous { key: it.key.expose(), until_ms: it.until_ms }),
     })
 }
 

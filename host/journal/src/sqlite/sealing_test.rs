@@ -52,6 +52,7 @@ fn secretive(id: &str, revision: u64) -> Channel {
         headers: BTreeMap::from([("x-key".to_owned(), Secret::new(SECRET))]),
         secrets: BTreeMap::new(),
         ingress_key: Secret::new(SECRET),
+        previous_ingress: None,
         revision,
         created_at: "2026-01-01T00:00:00Z".to_owned(),
         updated_at: "2026-01-01T00:00:00Z".to_owned(),

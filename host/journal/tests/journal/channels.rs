@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use eclusa_journal::{ChannelChange, Journal, JournalError, Registry};
 use eclusa_model::{
-    Channel, ChannelDelivery, ChannelLimits, ChannelProfile, Color, Secret, SecretValues,
+    Channel, ChannelDelivery, ChannelLimits, ChannelProfile, Color, PreviousIngress, Secret,
+    SecretValues,
 };
 
 use crate::Maker;
@@ -32,6 +33,7 @@ pub(crate) fn channel(id: &str, revision: u64) -> Channel {
             ("app-secret".to_owned(), rotating),
         ]),
         ingress_key: Secret::new("unguessable"),
+        previous_ingress: Some(PreviousIngress { key: Secret::new("replaced"), until_ms: 7 }),
         revision,
         created_at: "2026-01-01T00:00:00Z".to_owned(),
         updated_at: "2026-01-02T00:00:00Z".to_owned(),

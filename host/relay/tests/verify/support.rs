@@ -44,6 +44,7 @@ pub(crate) fn channel(values: &[&str], settings: Value) -> Channel {
         headers: [].into(),
         secrets: secrets.into_iter().collect(),
         ingress_key: Secret::new("k"),
+        previous_ingress: None,
         revision: 1,
         created_at: String::new(),
         updated_at: String::new(),

@@ -16,6 +16,7 @@ pub(super) fn changed(before: &Channel, after: &Channel) -> String {
         ("url", old.url != new.url),
         ("flow", old.flow != new.flow),
         ("limits", old.limits != new.limits),
+        ("delivery", old.delivery != new.delivery),
     ]
     .into_iter()
     .filter(|(_, differs)| *differs)

@@ -8,14 +8,14 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use eclusa_journal::registry::{AuditAction, SubjectKind};
-use eclusa_journal::{ChannelChange, Destination, Pause};
+use eclusa_journal::{ChannelChange, Destination, Pause, TokenRole, rfc3339};
 use eclusa_model::{Channel, ChannelProfile, Secret, SecretValues};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{ChannelInput, body, channel_changes};
 use crate::app::App;
-use crate::auth::{Actor, random_hex};
+use crate::auth::{Actor, Permission, random_hex};
 use crate::problem::{ApiProblem, Violation};
 
 /// A channel as it is shown: of headers and secrets only the names.
@@ -29,11 +29,19 @@ struct ChannelView<'a> {
     unverified: bool,
     /// Messages to the chat wait.
     paused: Option<Pause>,
-    ingress_url: String,
+    /// For those who may change the channel: whoever knows it can post to it.
+    ingress_url: Option<String>,
+    /// Until when the URL before it is accepted too.
+    previous_ingress_until: Option<String>,
     logo_url: String,
     revision: u64,
     created_at: &'a str,
     updated_at: &'a str,
+}
+
+/// A new key of 128 bits: nobody guesses an ingress URL.
+pub(super) fn new_ingress_key() -> Secret {
+    Secret::new(random_hex::<16>())
 }
 
 /// The URL that the chat posts to.
@@ -41,7 +49,7 @@ pub(crate) fn ingress_url(app: &App, channel: &Channel) -> String {
     format!("{}/in/{}", app.config.public_url(), channel.ingress_key.expose())
 }
 
-fn view(app: &App, channel: &Channel) -> Value {
+fn view(app: &App, channel: &Channel, role: TokenRole) -> Value {
     let hidden = |names: Vec<&String>| {
         names.into_iter().map(|name| (name.clone(), json!({ "set": true }))).collect()
     };
@@ -58,7 +66,12 @@ fn view(app: &App, channel: &Channel) -> Value {
         secrets: hidden(channel.secrets.keys().collect()),
         unverified,
         paused: app.relay.pause_of(&Destination::Chat { channel: channel.profile.id.clone() }),
-        ingress_url: ingress_url(app, channel),
+        ingress_url: Permission::Operate.granted_to(role).then(|| ingress_url(app, channel)),
+        previous_ingress_until: channel
+            .previous_ingress
+            .as_ref()
+            .filter(|previous| app.clock.now_ms() < previous.until_ms)
+            .map(|previous| rfc3339(previous.until_ms)),
         logo_url: format!("{}/v1/channels/{}/logo", app.config.public_url(), channel.profile.id),
         revision: channel.revision,
         created_at: &channel.created_at,
@@ -67,8 +80,8 @@ fn view(app: &App, channel: &Channel) -> Value {
     serde_json::to_value(view).unwrap_or_default()
 }
 
-fn shown(app: &App, channel: &Channel, status: StatusCode) -> Response {
-    let mut response = (status, Json(view(app, channel))).into_response();
+pub(super) fn shown(app: &App, channel: &Channel, role: TokenRole, status: StatusCode) -> Response {
+    let mut response = (status, Json(view(app, channel, role))).into_response();
     let headers = response.headers_mut();
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", channel.revision)) {
         headers.insert(header::ETAG, etag);
@@ -81,9 +94,12 @@ fn shown(app: &App, channel: &Channel, status: StatusCode) -> Response {
     response
 }
 
-pub(super) async fn list(State(app): State<App>) -> Json<Value> {
-    let channels: Vec<Value> =
-        app.channels.all().iter().map(|active| view(&app, &active.channel)).collect();
+pub(super) async fn list(
+    State(app): State<App>,
+    Extension(role): Extension<TokenRole>,
+) -> Json<Value> {
+    let all = app.channels.all();
+    let channels: Vec<Value> = all.iter().map(|active| view(&app, &active.channel, role)).collect();
     Json(json!({ "channels": channels }))
 }
 
@@ -97,18 +113,20 @@ pub(super) fn find(app: &App, id: &str) -> Result<Arc<Channel>, ApiProblem> {
 pub(super) async fn read(
     State(app): State<App>,
     Path(id): Path<String>,
+    Extension(role): Extension<TokenRole>,
 ) -> Result<Response, ApiProblem> {
-    Ok(shown(&app, &*find(&app, &id)?, StatusCode::OK))
+    Ok(shown(&app, &*find(&app, &id)?, role, StatusCode::OK))
 }
 
 pub(super) async fn post(
     State(app): State<App>,
     Extension(Actor(actor)): Extension<Actor>,
+    Extension(role): Extension<TokenRole>,
     request: Bytes,
 ) -> Result<Response, ApiProblem> {
     let input: ChannelInput = body::read(&request)?;
     let channel = save(&app, input, None, &actor).await?;
-    Ok(shown(&app, &channel, StatusCode::CREATED))
+    Ok(shown(&app, &channel, role, StatusCode::CREATED))
 }
 
 /// Creates the channel, or replaces it as a whole.
@@ -116,6 +134,7 @@ pub(super) async fn put(
     State(app): State<App>,
     Path(id): Path<String>,
     Extension(Actor(actor)): Extension<Actor>,
+    Extension(role): Extension<TokenRole>,
     headers: HeaderMap,
     request: Bytes,
 ) -> Result<Response, ApiProblem> {
@@ -129,7 +148,7 @@ pub(super) async fn put(
     check_precondition(&headers, before.as_deref())?;
     let status = if before.is_some() { StatusCode::OK } else { StatusCode::CREATED };
     let channel = save(&app, input, before.as_deref(), &actor).await?;
-    Ok(shown(&app, &channel, status))
+    Ok(shown(&app, &channel, role, status))
 }
 
 /// Changes what the body names (a JSON merge patch, RFC 7396).
@@ -137,6 +156,7 @@ pub(super) async fn patch(
     State(app): State<App>,
     Path(id): Path<String>,
     Extension(Actor(actor)): Extension<Actor>,
+    Extension(role): Extension<TokenRole>,
     headers: HeaderMap,
     request: Bytes,
 ) -> Result<Response, ApiProblem> {
@@ -168,7 +188,7 @@ pub(super) async fn patch(
         return Err(ApiProblem::violations(vec![Violation::new("/id", "an id never changes")]));
     }
     let channel = save(&app, input, Some(&before), &actor).await?;
-    Ok(shown(&app, &channel, StatusCode::OK))
+    Ok(shown(&app, &channel, role, StatusCode::OK))
 }
 
 pub(super) async fn delete(
@@ -197,10 +217,8 @@ pub(crate) async fn save(
     actor: &str,
 ) -> Result<Channel, ApiProblem> {
     input.check_limits(app.config.limits.channel_body_bytes)?;
-    // 128 bits: nobody guesses an ingress URL.
-    let new_key = || Secret::new(random_hex::<16>());
     let (routes, guard) = (app.deployer.routes(), app.config.guard());
-    let channel = input.into_channel(routes, &guard, before, new_key, app.now())?;
+    let channel = input.into_channel(routes, &guard, before, new_ingress_key, app.now())?;
     let expected = before.map_or(0, |channel| channel.revision);
     let (action, detail) = match before {
         None => (AuditAction::Created, format!("adapter {}", channel.profile.adapter)),
@@ -242,7 +260,10 @@ async fn reviewed(app: &App, adapter: &str) {
 /// what somebody else has just changed.
 ///
 /// `If-None-Match: *` creates a channel only where there is none.
-fn check_precondition(headers: &HeaderMap, channel: Option<&Channel>) -> Result<(), ApiProblem> {
+pub(super) fn check_precondition(
+    headers: &HeaderMap,
+    channel: Option<&Channel>,
+) -> Result<(), ApiProblem> {
     let found = channel.map(|channel| format!("\"{}\"", channel.revision));
     let named_by = |header: HeaderName| {
         // A value that cannot be read names nothing.

@@ -9,6 +9,7 @@ mod channels;
 mod deploy;
 mod deployments;
 mod events;
+mod ingress_key;
 mod letters;
 mod logo;
 mod messages;
@@ -33,7 +34,7 @@ pub(crate) use channels::{ingress_url, save};
 pub(crate) use tokens::ADMIN;
 
 use crate::app::App;
-use crate::auth::{Permission, admit};
+use crate::auth::{Actor, Permission, admit};
 use crate::operation;
 use crate::problem::ApiProblem;
 
@@ -70,6 +71,7 @@ pub(crate) fn routes(app: &App) -> Router<App> {
             "/v1/channels/{id}",
             put(channels::put).patch(channels::patch).delete(channels::delete),
         )
+        .route("/v1/channels/{id}/ingress-key", post(ingress_key::rotate))
         .route("/v1/channels/{id}/logo", put(logo::put).delete(logo::delete))
         .route("/v1/dead-letters/redrive", post(letters::redrive_many))
         .route("/v1/dead-letters/{id}/redrive", post(letters::redrive))
@@ -109,8 +111,9 @@ async fn allow(
     mut request: Request,
     next: Next,
 ) -> Result<Response, ApiProblem> {
-    let actor = admit(&app, &request, permission)?;
-    request.extensions_mut().insert(actor);
+    let known = admit(&app, &request, permission)?;
+    request.extensions_mut().insert(Actor(known.token.name.clone()));
+    request.extensions_mut().insert(known.token.role);
     let mut response = next.run(request).await;
     // Whoever uses this browser next is to see nothing of it.
     let cached = response.headers_mut().entry(header::CACHE_CONTROL);

@@ -1,10 +1,13 @@
 //! Whether a call of the API is let in: by its token, or by the session of a
 //! browser that shows our console.
 
+use std::sync::Arc;
+
 use axum::extract::Request;
 use axum::http::{HeaderName, StatusCode, header};
 
-use super::{Actor, Permission, check_origin, session_id};
+use super::tokens::Known;
+use super::{Permission, check_origin, session_id};
 use crate::app::App;
 use crate::problem::ApiProblem;
 
@@ -17,7 +20,7 @@ pub(crate) fn admit(
     app: &App,
     request: &Request,
     permission: Permission,
-) -> Result<Actor, ApiProblem> {
+) -> Result<Arc<Known>, ApiProblem> {
     let headers = request.headers();
     if headers.contains_key(header::AUTHORIZATION) || session_id(headers).is_none() {
         return app.tokens.check(headers, permission, app.clock.now_ms());
@@ -40,5 +43,6 @@ pub(crate) fn admit(
             .action("Reload the page, or use a token in the header `Authorization`."));
         }
     }
-    signed_in.known().act(permission)
+    signed_in.known().allow(permission)?;
+    Ok(Arc::clone(signed_in.known()))
 }

@@ -21,7 +21,7 @@ pub(crate) enum Permission {
 
 impl Permission {
     /// The whole table of roles.
-    pub(super) fn granted_to(self, role: TokenRole) -> bool {
+    pub(crate) fn granted_to(self, role: TokenRole) -> bool {
         match role {
             TokenRole::Admin => true,
             TokenRole::Operator => !matches!(self, Self::Administer),

@@ -67,7 +67,7 @@ impl SignIns {
             let code = problem.code().to_owned();
             told(Unwelcome::from(problem), &code)
         })?;
-        known.act(Permission::Console).map_err(|_| {
+        known.allow(Permission::Console).map_err(|_| {
             let reason = "This token is for programs. Sign in with one whose role is viewer, \
                           operator or admin."
                 .to_owned();

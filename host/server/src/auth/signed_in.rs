@@ -43,7 +43,7 @@ impl SignedIn {
     }
 
     /// The token that they have signed in with.
-    pub(crate) fn known(&self) -> &Known {
+    pub(crate) fn known(&self) -> &Arc<Known> {
         &self.known
     }
 

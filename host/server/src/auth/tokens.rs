@@ -11,10 +11,10 @@ use eclusa_model::Secret;
 use subtle::ConstantTimeEq;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use super::Permission;
 use super::failures::Failures;
 use super::last_use::{LastUse, Notes};
 use super::text::{hash, is_damaged};
-use super::{Actor, Permission};
 use crate::problem::ApiProblem;
 
 /// A token that is let in, and when it last was.
@@ -28,10 +28,10 @@ impl Known {
         Arc::new(Self { last_use: LastUse::new(token.last_used_at_ms), token })
     }
 
-    /// Who acts with it, where it may do this.
-    pub(crate) fn act(&self, permission: Permission) -> Result<Actor, ApiProblem> {
+    /// Refuses what its holder may not do.
+    pub(crate) fn allow(&self, permission: Permission) -> Result<(), ApiProblem> {
         if self.may(permission) {
-            return Ok(Actor(self.token.name.clone()));
+            return Ok(());
         }
         Err(ApiProblem::new(
             StatusCode::FORBIDDEN,
@@ -251,13 +251,13 @@ impl Tokens {
         task.await.map_err(|error| JournalError::Storage(error.to_string()))?
     }
 
-    /// Lets a request in and says who makes it, or why it is not let in.
+    /// Lets a request in and says whose token it has, or why it is not let in.
     pub(crate) fn check(
         &self,
         headers: &HeaderMap,
         permission: Permission,
         now_ms: i64,
-    ) -> Result<Actor, ApiProblem> {
+    ) -> Result<Arc<Known>, ApiProblem> {
         let token = bearer(headers).ok_or_else(|| {
             self.failures.count("token_missing", now_ms);
             ApiProblem::unauthorized(
@@ -266,7 +266,9 @@ impl Tokens {
             )
             .action("Use a token that the server printed at its first start, or ask its operator.")
         })?;
-        self.known(token, now_ms)?.act(permission)
+        let known = self.known(token, now_ms)?;
+        known.allow(permission)?;
+        Ok(known)
     }
 
     /// The token with this hash, for who has a session by it. `None` where it is

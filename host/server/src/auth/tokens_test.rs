@@ -30,8 +30,8 @@ fn status(tokens: &Arc<Tokens>, name: &str, permission: Permission, now_ms: i64)
     let mut headers = HeaderMap::new();
     headers.insert(header::AUTHORIZATION, format!("bearer value of {name}").parse().unwrap());
     match tokens.check(&headers, permission, now_ms) {
-        Ok(actor) => {
-            assert_eq!(actor.0, name);
+        Ok(known) => {
+            assert_eq!(known.token.name, name);
             StatusCode::OK
         }
         Err(problem) => problem.into_response().status(),

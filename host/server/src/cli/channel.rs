@@ -12,7 +12,7 @@ use super::Outcome;
 use super::client::{Client, Refusal, Server};
 use super::failure::Failure;
 use super::input::{bad_json, is_stdin, read_text, shown};
-use super::{channel_pause, names, output};
+use super::{channel_pause, names, output, words};
 
 const APPLY_EXAMPLES: &str = "\
 Examples:
@@ -22,6 +22,13 @@ Examples:
 FILE holds one channel, a list of them, or an object with a list `channels`, in JSON or
 TOML. A channel: {\"id\":\"telegram-sales\",\"name\":\"Sales\",\"color\":\"#2A9D8F\",
 \"adapter\":\"telegram\",\"secrets\":{\"bot-token\":\"…\"}}";
+
+const ROTATE_EXAMPLES: &str = "\
+Examples:
+  eclusa channel rotate-ingress-key telegram-sales
+  eclusa channel rotate-ingress-key telegram-sales --overlap-seconds 0
+
+Give the new URL to the chat before the old one ends.";
 
 pub(super) const CHANNEL_HELP: &str = "A channel looks like {\"id\":\"telegram-sales\",\"name\":\"Sales\",\
     \"color\":\"#2A9D8F\",\"adapter\":\"telegram\"}.";
@@ -51,6 +58,18 @@ pub(super) enum Command {
     /// Show which conversations wait, and why.
     #[command(after_help = channel_pause::WAITING_EXAMPLES)]
     Waiting(channel_pause::WaitingArgs),
+    /// Give a channel another ingress URL, and print it; the old one goes on for a time.
+    #[command(after_help = ROTATE_EXAMPLES)]
+    RotateIngressKey {
+        /// Id of the channel.
+        id: String,
+        /// So long the old URL is accepted too, in seconds; 0 where it has leaked.
+        #[arg(long, value_name = "SECONDS", default_value_t = 86_400,
+              value_parser = clap::value_parser!(u32).range(0..=2_592_000))]
+        overlap_seconds: u32,
+        #[command(flatten)]
+        server: Server,
+    },
     /// Delete channels.
     Delete {
         /// Ids of channels.
@@ -73,6 +92,9 @@ pub(super) fn run(command: Command, json: bool) -> anyhow::Result<Outcome> {
         Command::Pause(args) => channel_pause::pause(&args, json),
         Command::Resume(args) => channel_pause::resume(&args, json),
         Command::Waiting(args) => channel_pause::waiting(&args, json),
+        Command::RotateIngressKey { id, overlap_seconds, server } => {
+            rotate_ingress_key(&Client::new(&server)?, &id, overlap_seconds, json)
+        }
         Command::Delete { ids, server } => {
             let client = Client::new(&server)?;
             each(&ids, json, |id| {
@@ -81,6 +103,27 @@ pub(super) fn run(command: Command, json: bool) -> anyhow::Result<Outcome> {
             })
         }
     }
+}
+
+fn rotate_ingress_key(
+    client: &Client,
+    id: &str,
+    overlap_seconds: u32,
+    json: bool,
+) -> anyhow::Result<Outcome> {
+    let body = json!({ "overlap_seconds": overlap_seconds });
+    let channel = client.post(&format!("{}/ingress-key", path(id)?), &body)?;
+    if json {
+        output::json(&channel)?;
+        return Ok(Outcome::Success);
+    }
+    let text = |key: &str| channel.get(key).and_then(Value::as_str);
+    output::line(text("ingress_url").unwrap_or_default())?;
+    match text("previous_ingress_until") {
+        Some(until) => eprintln!("{id}: the old URL is accepted until {}", words::time(until)),
+        None => eprintln!("{id}: the old URL is not accepted any more"),
+    }
+    Ok(Outcome::Success)
 }
 
 fn list(client: &Client, json: bool) -> anyhow::Result<Outcome> {

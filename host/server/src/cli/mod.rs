@@ -57,7 +57,7 @@ enum Command {
     /// Try adapters and put them into service: check, map, test, deploy, diff, rollback, ….
     #[command(subcommand)]
     Adapter(adapter::Command),
-    /// Look after the channels of a server: list, apply, delete, pause, resume, waiting.
+    /// Look after the channels of a server: list, apply, delete, rotate-ingress-key, pause, ….
     #[command(subcommand)]
     Channel(channel::Command),
     /// Look after what could not be handed on or mapped: list, show, redrive, discard.

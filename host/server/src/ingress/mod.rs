@@ -59,7 +59,7 @@ async fn answered(
     origin: Origin,
     request: HttpRequest,
 ) -> Result<Response, ApiProblem> {
-    let active = app.channels.by_key(key).ok_or_else(|| {
+    let active = app.channels.by_key(key, app.clock.now_ms()).ok_or_else(|| {
         ApiProblem::new(StatusCode::NOT_FOUND, "channel_unknown", "no channel has this ingress URL")
             .action("Copy the channel's `ingress_url` again; it may have been changed.")
     })?;

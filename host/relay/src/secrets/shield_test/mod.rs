@@ -38,6 +38,7 @@ fn channel() -> Channel {
         .map(|(name, value)| (name, value.into()))
         .into(),
         ingress_key: Secret::new("key"),
+        previous_ingress: None,
         revision: 1,
         created_at: String::new(),
         updated_at: String::new(),
