@@ -27,15 +27,25 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (data, adapters) = (folder.path().join("data"), folder.path().join("adapters"));
+        let data = folder.path().join("data");
         std::fs::create_dir_all(&data).unwrap();
-        std::fs::create_dir(&adapters).unwrap();
         share_compiled(&data);
+        Self::with(folder, &data, Some(Secret::new(TOKEN)))
+    }
+
+    /// One on a data folder that has its tokens already.
+    pub(crate) fn on(data: &std::path::Path) -> Self {
+        Self::with(tempfile::tempdir().unwrap(), data, None)
+    }
+
+    fn with(folder: TempDir, data: &std::path::Path, admin_token: Option<Secret>) -> Self {
+        let adapters = folder.path().join("adapters");
+        std::fs::create_dir(&adapters).unwrap();
         let config = Config {
             listen: ([127, 0, 0, 1], 0).into(),
-            data,
+            data: data.to_owned(),
             adapters,
-            admin_token: Some(Secret::new(TOKEN)),
+            admin_token,
             outgoing: Outgoing {
                 allow: vec!["127.0.0.0/8".parse().unwrap()],
                 ..Outgoing::default()
