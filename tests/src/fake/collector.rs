@@ -45,6 +45,16 @@ impl FakeCollector {
         format!("{}/v1/traces", self.server.url())
     }
 
+    /// All bytes that it was sent, with their headers.
+    pub fn taken(&self) -> Vec<u8> {
+        let mut all = Vec::new();
+        for request in self.server.requests() {
+            all.extend_from_slice(format!("{:?}", request.headers).as_bytes());
+            all.extend_from_slice(&request.bytes);
+        }
+        all
+    }
+
     /// All spans, as soon as they are enough.
     pub async fn spans(&self, enough: impl Fn(&[TracedSpan]) -> bool) -> Vec<TracedSpan> {
         spans(&self.server.requests_when(|requests| enough(&spans(requests))).await)

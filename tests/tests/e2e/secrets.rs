@@ -1,10 +1,13 @@
 //! No secret is ever shown or left behind: not in an answer, not in the log, not in
-//! a metric, not in a file of the data folder, not to a chat or the platform that
-//! is not its owner; neither as it is nor encoded.
+//! a metric, not in a trace, not on a page, not in a file of the data folder, not to
+//! a chat or the platform that is not its owner; neither as it is nor encoded.
 
 use std::collections::BTreeMap;
 
-use eclusa_tests::{Chat, Eclusa, FakeChat, FakePlatform, Reply, Request, Search, Setup, delivery};
+use eclusa_tests::{
+    Browser, Chat, Eclusa, FakeChat, FakeCollector, FakePlatform, Reply, Request, Search, Setup,
+    delivery,
+};
 use serde_json::{Value, json};
 
 /// All that is logged by anybody who might log a request; the compiler's own
@@ -22,11 +25,12 @@ struct Known {
 
 #[tokio::test]
 async fn no_secret_is_shown_or_left_anywhere() {
-    let platform = FakePlatform::start();
+    let (platform, collector) = (FakePlatform::start(), FakeCollector::start());
     let mut eclusa = Setup::with(&Chat::ALL)
         .hostile("behave")
         .platform(&platform)
         .config(&delivery(2, 0.1))
+        .config(&format!("[traces]\nendpoint = {:?}", collector.url()))
         .log(EVERYTHING)
         .start();
     let mut seen = Vec::new();
@@ -40,9 +44,13 @@ async fn no_secret_is_shown_or_left_anywhere() {
     known.push(own("a token that was made", &token));
     let keys = own_keys(&eclusa);
     known.extend(keys);
-    let ingress = ingress_keys(&eclusa).await;
-    walk(&eclusa).await;
-    let everywhere = search(known.iter().chain(&ingress));
+    let mut ingress = ingress_keys(&eclusa).await;
+    ingress.extend(replaced_ingress_keys(&eclusa).await);
+    let browser = Browser::signed_in(&eclusa, eclusa.token()).await;
+    let forms = [own("the token of forms", &browser.form_token(&eclusa).await)];
+    known.push(own("the session", &browser.session().unwrap()));
+    walk(&eclusa, &browser).await;
+    let everywhere = search(known.iter().chain(&ingress).chain(&forms));
     let files = everywhere.none_below(&eclusa.data(), &["compiled", "secrets.key"]);
     assert!(files >= 3, "{files} files");
     // Another key, and a restart on what is there.
@@ -50,10 +58,10 @@ async fn no_secret_is_shown_or_left_anywhere() {
     assert!(eclusa.stop().success());
     everywhere.none_below(&eclusa.data(), &["compiled", "secrets.key"]);
     eclusa.start_again();
-    walk(&eclusa).await;
+    walk(&eclusa, &browser).await;
 
     known.extend(own_keys(&eclusa));
-    let everywhere = search(known.iter().chain(&ingress));
+    let everywhere = search(known.iter().chain(&ingress).chain(&forms));
     everywhere.none_below(&eclusa.data(), &["compiled", "secrets.key"]);
     let pushes = platform.requests();
     assert!(pushes.len() >= 4);
@@ -63,12 +71,18 @@ async fn no_secret_is_shown_or_left_anywhere() {
     everywhere.none_in("the log", &log);
     let answers = eclusa.answers();
     assert!(answers.len() > 50);
-    let without_ingress = search(&known);
+    let (without_ingress, without_forms) =
+        (search(known.iter().chain(&forms)), search(known.iter().chain(&ingress)));
     for answer in &answers {
         // The answers to who sets a channel up show its URL, and the one to who
-        // makes a token shows that.
+        // makes a token shows that; who signs in gets the session, and pages have the
+        // token of their forms.
         if answer.contains("\"token\":\"ecl_") {
             assert!(answer.contains(&token));
+        } else if answer.contains("set-cookie") {
+            assert!(answer.contains(&browser.session().unwrap()));
+        } else if answer.contains("name=\"csrf\"") {
+            without_forms.none_in("a page", answer);
         } else if answer.contains("ingress_url") {
             without_ingress.none_in("an answer", answer);
         } else {
@@ -79,6 +93,11 @@ async fn no_secret_is_shown_or_left_anywhere() {
         let others = known.iter().filter(|it| it.owner != Some(*chat));
         search(others.chain(&ingress)).none_in(&format!("{chat:?}"), format!("{requests:?}"));
     }
+    // All traces are out once the process has ended.
+    assert!(eclusa.stop().success());
+    let traces = collector.taken();
+    assert!(Search::of([("a span", "guest receive")]).find(&traces).is_some());
+    everywhere.none_in("a trace", &traces);
     // The search would find them: their owners were sent them, and what people
     // wrote is in the database.
     let sent = |chat: Chat, secret: &str| {
@@ -89,7 +108,6 @@ async fn no_secret_is_shown_or_left_anywhere() {
     assert!(sent(Chat::Whatsapp, Chat::Whatsapp.secret("access-token")));
     assert!(sent(Chat::Slack, Chat::Slack.secret("bot-token")));
     assert!(sent(Chat::Open, Chat::Open.headers()[0].1));
-    assert!(eclusa.stop().success());
     let files = ["journal.db", "journal.db-wal"].map(|file| eclusa.data().join(file));
     let database = files.map(|file| std::fs::read(file).unwrap_or_default()).concat();
     assert!(Search::of([("a message", "Bom dia!")]).find(&database).is_some());
@@ -139,10 +157,27 @@ async fn ingress_keys(eclusa: &Eclusa) -> Vec<Known> {
     channels["channels"].as_array().unwrap().iter().map(key).collect()
 }
 
+/// Gives some channels another ingress URL: one key of each is accepted for a time,
+/// or has ended.
+async fn replaced_ingress_keys(eclusa: &Eclusa) -> Vec<Known> {
+    let mut keys = Vec::new();
+    for (chat, overlap) in [(Chat::Telegram, 3600), (Chat::Open, 0)] {
+        let path = format!("/v1/channels/{}/ingress-key", chat.adapter());
+        let rotated = eclusa.post(&path, &json!({ "overlap_seconds": overlap })).await.ok();
+        let url = rotated["ingress_url"].as_str().unwrap();
+        keys.push(own("a newer ingress key", url.rsplit('/').next().unwrap()));
+    }
+    keys
+}
+
 /// All that can happen to a channel, good and bad.
 async fn live(eclusa: &Eclusa, chat: Chat, fake: &FakeChat) {
     let name = chat.adapter();
     let channel = eclusa.create(&chat.channel(name, &fake.url())).await;
+    let png = b"\x89PNG\r\n\x1a\n".to_vec();
+    let token = [("authorization".to_owned(), format!("Bearer {}", eclusa.token()))];
+    let logo = format!("/v1/channels/{name}/logo");
+    assert_eq!(eclusa.call("PUT", &logo, &token, png).await.status, 204);
     let body = chat.text_request("41", "Oi");
     eclusa.chat_posts(chat, &channel, &body).await.ok();
     eclusa.chat_posts(chat, &channel, "{").await;
@@ -187,9 +222,16 @@ async fn live(eclusa: &Eclusa, chat: Chat, fake: &FakeChat) {
     eclusa.message_when(&id, |message| message["state"] == "failed").await;
 }
 
+/// Calls that there is nothing for in this test: a second revision.
+const UNANSWERED: [&str; 1] = ["/v1/adapters/{name}/diff"];
+
+/// Pages, for who is signed in and for who is not.
+const PAGES: [&str; 4] = ["/", "/login", "/assets/login.js", "/assets/console.css"];
+
 /// Makes every `GET` call of the API's own description, about everything that is
-/// there, and some that are refused.
-async fn walk(eclusa: &Eclusa) {
+/// there, and some that are refused. A call that nothing here answers is a fault of
+/// this test: it would search nothing of it.
+async fn walk(eclusa: &Eclusa, browser: &Browser) {
     let document = eclusa.get("/openapi.json").await.ok();
     let things = things(eclusa).await;
     let mut calls = 0;
@@ -198,14 +240,22 @@ async fn walk(eclusa: &Eclusa) {
         if item.get("get").is_none() || path.starts_with("/in/") {
             continue;
         }
+        let mut answered = false;
         for path in filled_in(path, &things) {
-            assert!(eclusa.get(&path).await.status < 500, "{path}");
+            let answer = eclusa.get(&path).await;
+            assert!(answer.status < 500, "{path}");
+            answered |= answer.status < 300;
             calls += 1;
         }
+        assert_eq!(answered, !UNANSWERED.contains(&path.as_str()), "{path} is not searched");
     }
     assert!(calls > 30, "{calls} calls");
     for path in ["/", "/livez", "/metrics", "/v1/events?limit=500", "/v1/nothing"] {
         eclusa.get(path).await;
+    }
+    for path in PAGES {
+        assert!(browser.open(eclusa, path).await.status < 300, "{path}");
+        Browser::new().open(eclusa, path).await;
     }
     let wrong = ("authorization".to_owned(), "Bearer wrong".to_owned());
     eclusa.call("GET", "/v1/channels", &[wrong], "").await.problem(401, "token_unknown");
