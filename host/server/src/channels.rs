@@ -125,3 +125,7 @@ impl eclusa_deploy::Channels for Channels {
         Self::on(self, adapter)
     }
 }
+
+#[cfg(test)]
+#[path = "channels_test.rs"]
+mod tests;
