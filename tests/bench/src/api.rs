@@ -46,6 +46,13 @@ impl Api {
         Ok(path.context("no path in the ingress URL")?.to_owned())
     }
 
+    /// Sends a message to a chat; it may be the first of its conversation.
+    pub(crate) async fn send(&self, channel: &str, message: &Value) -> anyhow::Result<()> {
+        let path = format!("/v1/channels/{channel}/messages?start=true");
+        self.answer(self.request(Method::POST, &path).json(message)).await?;
+        Ok(())
+    }
+
     /// Brings a candidate, and returns its deployment as far as it is then.
     pub(crate) async fn submit(&self, adapter: &str, bytes: Vec<u8>) -> anyhow::Result<Value> {
         let put = self.request(Method::PUT, &format!("/v1/adapters/{adapter}")).body(bytes);

@@ -6,6 +6,7 @@ mod api;
 mod chats;
 mod connection;
 mod deploy;
+mod fairness;
 mod ingress;
 mod javascript;
 mod ledger;
@@ -96,6 +97,8 @@ enum Part {
     Memory,
     /// A start with a million messages that are still to be handed on.
     Pending,
+    /// One dead destination among a hundred.
+    Fairness,
     /// Swaps under load: nothing is lost, and latency.
     Swaps,
     /// From saving a file to the first message mapped by it.
@@ -113,6 +116,7 @@ impl Part {
             Self::Ingress => ingress::measure(options, table),
             Self::Memory => memory::measure(options, table),
             Self::Pending => pending::measure(options, table),
+            Self::Fairness => fairness::measure(options, table),
             Self::Swaps => swaps::measure(options, table),
             Self::Deploy => deploy::measure(options, table),
             Self::Javascript => javascript::measure(options, table),

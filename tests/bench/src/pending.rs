@@ -29,7 +29,7 @@ pub(crate) fn measure(options: &Options, table: &mut Table) -> anyhow::Result<()
     let start = || Process::eclusa(&options.eclusa, &options.adapters, &data, "sqlite");
     let process = start()?;
     // Nobody listens there.
-    let channel = json!({ "name": "Dead", "adapter": "open", "url": "http://127.0.0.1:9/" });
+    let channel = json!({ "name": "Dead", "adapter": "open", "url": "http://127.0.0.1:1024/" });
     runtime.block_on(async { process.api()?.channel("dead", &channel).await })?;
     process.stop()?;
     runtime.block_on(record(SqliteJournal::open(&data, SqliteOptions::default())?))?;

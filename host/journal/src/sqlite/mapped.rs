@@ -109,7 +109,7 @@ impl MappedEvents {
             return Ok(Recorded { id: first, novelty: Novelty::Duplicate });
         }
         if let Some(key) = &event.conversation_key {
-            keys::claim(unit.conn, key, id)?;
+            keys::keep(unit.conn, key, id)?;
         }
         let about = match &event.subject {
             Subject::None => None,
@@ -183,7 +183,7 @@ fn apply_status(
 ) -> Result<Option<(i64, Option<String>)>, Fault> {
     let Some(message) = message_of(unit.conn, news)? else {
         // It may have overtaken the answer that tells the message's external id.
-        keys::claim(unit.conn, &news.early, event)?;
+        keys::keep(unit.conn, &news.early, event)?;
         return Ok(None);
     };
     messages::advance(unit, message, news.state.into(), news.problem.as_ref())?;

@@ -65,7 +65,7 @@ pub(super) fn submit(
     }
     let id = unit.next_id();
     if !known {
-        keys::claim(unit.conn, &submit.conversation_key, id)?;
+        keys::keep(unit.conn, &submit.conversation_key, id)?;
     }
     if let Some((key, _)) = &submit.idempotency {
         keys::set(unit.conn, key, id)?;
