@@ -1,8 +1,11 @@
 //! Configuration: one file, the environment, the command line; later ones win.
 
 mod console;
+mod delivery;
 mod incoming;
+mod limits;
 mod outgoing;
+mod storage;
 mod traces;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -10,17 +13,19 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use eclusa_deploy::watch::WatchOptions;
-use eclusa_engine::Limits as EngineLimits;
 use eclusa_journal::KeySource;
-use eclusa_model::{Seconds, Secret};
-use eclusa_relay::{BreakerPolicy, Guard, PausePolicy, RelayConfig, RetryPolicy, STANDARD_PAUSES};
+use eclusa_model::Secret;
+use eclusa_relay::Guard;
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use serde::Deserialize;
 
 pub use console::Console;
+pub use delivery::{Breaker, Delivery, Pause};
 pub use incoming::{Drain, Incoming};
+pub use limits::Limits;
 pub use outgoing::Outgoing;
+pub use storage::{Retention, Storage};
 pub use traces::Traces;
 
 /// Variables which the command line's client commands read; they are no
@@ -140,236 +145,6 @@ pub struct Secrets {
     pub key: Option<Secret>,
 }
 
-/// What requests and adapters may use up.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Limits {
-    /// Largest body of a request from a chat, in bytes. Default 4 MiB. A channel
-    /// can have a limit of its own: `limits.body_bytes` of its profile.
-    pub body_bytes: usize,
-    /// Largest limit that a channel may set for itself, in bytes. Default 32 MiB.
-    pub channel_body_bytes: usize,
-    /// How deep its JSON may be nested. Default 64.
-    pub json_depth: usize,
-    /// How long one call of an adapter may run, in milliseconds. Default 50.
-    /// Raise it for adapters in JavaScript or Python.
-    pub guest_time_ms: u64,
-    /// How large an adapter's memory may become, in bytes. Default 64 MiB.
-    pub guest_memory_bytes: usize,
-    /// How much one call may return, in bytes. Default 1 MiB.
-    pub guest_output_bytes: usize,
-    /// How many events one request may become. Default 500.
-    pub guest_events: usize,
-    /// How many calls may run at the same time. Default 64. Each may take up to
-    /// `guest_memory_bytes`.
-    pub concurrent_calls: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        let engine = EngineLimits::default();
-        Self {
-            body_bytes: 4 << 20,
-            channel_body_bytes: 32 << 20,
-            json_depth: 64,
-            guest_time_ms: u64::try_from(engine.guest_time.as_millis()).unwrap_or(50),
-            guest_memory_bytes: engine.memory_bytes,
-            guest_output_bytes: engine.output_bytes,
-            guest_events: engine.max_events,
-            concurrent_calls: engine.max_concurrent_calls,
-        }
-    }
-}
-
-impl Limits {
-    /// The part of it that the engine keeps.
-    pub fn engine(&self) -> EngineLimits {
-        EngineLimits {
-            guest_time: Duration::from_millis(self.guest_time_ms),
-            memory_bytes: self.guest_memory_bytes,
-            output_bytes: self.guest_output_bytes,
-            max_events: self.guest_events,
-            max_concurrent_calls: self.concurrent_calls,
-            ..EngineLimits::default()
-        }
-    }
-}
-
-/// How messages are handed on.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Delivery {
-    /// How long a request to a chat or to the platform may take, with its body,
-    /// in milliseconds. Default 15,000.
-    pub timeout_ms: u64,
-    /// How many requests may be under way at once. Default 256.
-    pub concurrent: usize,
-    /// How many of them to one destination: a channel's chat, or the platform.
-    /// Default 32. A channel may say otherwise.
-    pub concurrent_per_destination: usize,
-    /// The pauses between the attempts of a message or event, in seconds. It becomes
-    /// a dead letter when the attempt after the last one fails. Default: the
-    /// schedule of Standard Webhooks, 5 seconds, 5 and 30 minutes, 2, 5, 10, 14, 20
-    /// and 24 hours. A channel may say otherwise.
-    pub retry: Vec<Seconds>,
-    /// By how much a pause may be longer at random: 0.2 for up to a fifth. Default
-    /// 0.2. It keeps what failed together from coming back together.
-    pub retry_jitter: f64,
-    /// When a host that fails is left alone for a while.
-    pub breaker: Breaker,
-    /// When a destination is paused without a person.
-    pub pause: Pause,
-}
-
-/// When a host that fails is left alone for a while. What is for it waits, and uses
-/// up no attempts.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Breaker {
-    /// After so many failures in a row: no connection, no complete response, a
-    /// status of 500 or above. Default 10; 0 switches it off.
-    pub failures: u32,
-    /// The first pause, in seconds; each further one is twice as long. Default 5.
-    pub first_pause: Seconds,
-    /// The longest pause, in seconds: so long a host that is well again may wait
-    /// for its first request. Default 60.
-    pub longest_pause: Seconds,
-}
-
-impl Default for Breaker {
-    fn default() -> Self {
-        Self { failures: 10, first_pause: Seconds::new(5.0), longest_pause: Seconds::new(60.0) }
-    }
-}
-
-/// When a destination is paused without a person.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Pause {
-    /// After so many dead letters in a row, with no success between them. Default
-    /// 20; 0 switches it off.
-    pub letters: u32,
-    /// And only where the first and the last of them are so far apart, in seconds.
-    /// Default 60.
-    pub over: Seconds,
-}
-
-impl Default for Pause {
-    fn default() -> Self {
-        Self { letters: 20, over: Seconds::new(60.0) }
-    }
-}
-
-impl Default for Delivery {
-    fn default() -> Self {
-        Self {
-            timeout_ms: 15_000,
-            concurrent: 256,
-            concurrent_per_destination: 32,
-            retry: STANDARD_PAUSES.map(|seconds| Seconds::new(seconds as f64)).into(),
-            retry_jitter: 0.2,
-            breaker: Breaker::default(),
-            pause: Pause::default(),
-        }
-    }
-}
-
-impl Delivery {
-    /// The part of it that the relay keeps.
-    pub(crate) fn relay(&self) -> RelayConfig {
-        let over_ms = i64::try_from(self.pause.over.duration().as_millis()).unwrap_or(i64::MAX);
-        RelayConfig {
-            retry: RetryPolicy {
-                pauses: self.retry.iter().map(|pause| pause.duration()).collect(),
-                jitter: self.retry_jitter,
-                ..RetryPolicy::default()
-            },
-            breaker: BreakerPolicy {
-                failures: self.breaker.failures,
-                first_pause: self.breaker.first_pause.duration(),
-                longest_pause: self.breaker.longest_pause.duration(),
-                // One that tries has its time, and some for the adapter.
-                patience: Duration::from_millis(self.timeout_ms.saturating_mul(2)),
-            },
-            pause: PausePolicy { letters: self.pause.letters, over_ms },
-            concurrency: self.concurrent,
-            per_destination: self.concurrent_per_destination,
-        }
-    }
-
-    /// What the types alone cannot say.
-    fn validate(&self) -> Result<(), ConfigError> {
-        let wrong = |key, what: &str| Err(ConfigError::Value(key, what.to_owned()));
-        let week = "0 to 604800 seconds";
-        if self.retry.len() > 1000 || !self.retry.iter().all(|pause| pause.is_valid()) {
-            return wrong("delivery.retry", "at most 1000 pauses of 0 to 604800 seconds");
-        }
-        if !(0.0..=1.0).contains(&self.retry_jitter) {
-            return wrong("delivery.retry_jitter", "0 to 1");
-        }
-        if !self.pause.over.is_valid() {
-            return wrong("delivery.pause.over", week);
-        }
-        let at_least_a_moment =
-            |pause: Seconds| pause.is_valid() && pause.duration() >= Duration::from_millis(10);
-        if !at_least_a_moment(self.breaker.first_pause) {
-            return wrong("delivery.breaker.first_pause", "0.01 to 604800 seconds");
-        }
-        if !at_least_a_moment(self.breaker.longest_pause) {
-            return wrong("delivery.breaker.longest_pause", "0.01 to 604800 seconds");
-        }
-        Ok(())
-    }
-}
-
-/// How the journal uses its disk.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Storage {
-    /// Requests and messages are refused with 503 while less than this is free on
-    /// the data folder's disk, in bytes; deliveries go on and can be recorded.
-    /// Backups leave as much free on their disk. Default 256 MiB. Raise it where much
-    /// is pending and the disk is shared.
-    pub min_free_bytes: u64,
-    /// Where `POST /v1/backups` and `eclusa backup` put backups. Default `backups`
-    /// in the data folder. Set it to another disk.
-    pub backups: Option<PathBuf>,
-}
-
-impl Default for Storage {
-    fn default() -> Self {
-        Self { min_free_bytes: 256 << 20, backups: None }
-    }
-}
-
-/// How long what was recorded is kept. Without any of it all is kept. What is still
-/// to be handed on, channels, adapters and deployments are never removed.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Retention {
-    /// Requests, events and messages with their attempts, in days. Default: for
-    /// ever. At least `dedupe_days`.
-    pub days: Option<u32>,
-    /// Requests that could not be mapped, and dead letters, in days. A letter goes
-    /// with the message or event it is of, so not before `days`. Default: for ever.
-    pub letter_days: Option<u32>,
-    /// Entries of the audit log, in days. Default: for ever.
-    pub audit_days: Option<u32>,
-    /// The oldest goes while the journal's records take more than this, in bytes.
-    /// Default: no limit. At least 1 MiB.
-    pub max_bytes: Option<u64>,
-    /// For so many days a message that comes again is known as such; nothing
-    /// younger is removed by `max_bytes`. Default 7. Raise it for chats that
-    /// deliver again after longer.
-    pub dedupe_days: u32,
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        Self { days: None, letter_days: None, audit_days: None, max_bytes: None, dedupe_days: 7 }
-    }
-}
-
 /// How adapters are deployed. By which rules a candidate goes live is each
 /// adapter's policy (`PUT /v1/adapters/{name}/policy`), not configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -457,38 +232,18 @@ impl Config {
     /// # Errors
     /// The key, and what is expected of it.
     pub(crate) fn validate(&self) -> Result<(), ConfigError> {
-        let (limits, delivery) = (&self.limits, &self.delivery);
-        let at_least = [
-            ("limits.body_bytes", limits.body_bytes as u64, 1024),
-            ("limits.channel_body_bytes", limits.channel_body_bytes as u64, 1024),
-            ("limits.json_depth", limits.json_depth as u64, 1),
-            ("limits.guest_time_ms", limits.guest_time_ms, 1),
-            ("limits.guest_memory_bytes", limits.guest_memory_bytes as u64, 1 << 20),
-            ("limits.guest_output_bytes", limits.guest_output_bytes as u64, 1024),
-            ("limits.guest_events", limits.guest_events as u64, 1),
-            ("limits.concurrent_calls", limits.concurrent_calls as u64, 1),
-            ("delivery.timeout_ms", delivery.timeout_ms, 1),
-            ("delivery.concurrent", delivery.concurrent as u64, 1),
-            ("retention.dedupe_days", u64::from(self.retention.dedupe_days), 1),
-            (
-                "retention.days",
-                u64::from(self.retention.days.unwrap_or(u32::MAX)),
-                u64::from(self.retention.dedupe_days),
-            ),
-            ("retention.letter_days", u64::from(self.retention.letter_days.unwrap_or(1)), 1),
-            ("retention.audit_days", u64::from(self.retention.audit_days.unwrap_or(1)), 1),
-            ("retention.max_bytes", self.retention.max_bytes.unwrap_or(u64::MAX), 1 << 20),
-            ("delivery.concurrent_per_destination", delivery.concurrent_per_destination as u64, 1),
-            ("storage.min_free_bytes", self.storage.min_free_bytes, 1 << 20),
+        self.limits.validate()?;
+        self.delivery.validate()?;
+        self.storage.validate()?;
+        self.retention.validate()?;
+        check_least(&[
             ("deploy.keep", self.deploy.keep as u64, 2),
             ("deploy.quiet_ms", self.deploy.quiet_ms, 1),
             ("deploy.rescan_seconds", self.deploy.rescan_seconds, 1),
-        ];
-        check_least(&at_least)?;
+        ])?;
         self.traces.validate()?;
         self.console.validate()?;
-        self.incoming.validate(limits.body_bytes.max(limits.channel_body_bytes))?;
-        delivery.validate()?;
+        self.incoming.validate(self.limits.body_bytes.max(self.limits.channel_body_bytes))?;
         if self.secrets.key.is_some() && self.secrets.key_file.is_some() {
             let expected = "it or `secrets.key_file`, not both".to_owned();
             return Err(ConfigError::Value("secrets.key", expected));

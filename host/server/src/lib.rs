@@ -23,8 +23,8 @@ mod start;
 mod traces;
 
 pub use config::{
-    Config, ConfigError, Console, Delivery, Drain, Incoming, JournalKind, Limits, Outgoing,
-    Platform, Secrets, Traces,
+    Breaker, Config, ConfigError, Console, Delivery, Deploy, Drain, Incoming, JournalKind, Limits,
+    Outgoing, Pause, Platform, Retention, Secrets, Storage, Traces,
 };
 pub use recovery::{reset_admin, rotate_keys};
 pub use serve::serve;

@@ -2,6 +2,7 @@
 //! benchmarks use to leave the disk out.
 
 mod letters;
+mod outbound;
 mod prune;
 mod registry;
 mod sessions;

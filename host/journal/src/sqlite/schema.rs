@@ -311,6 +311,9 @@ pub(super) fn differences(conn: &Connection) -> rusqlite::Result<Vec<String>> {
     for migration in MIGRATIONS {
         model.execute_batch(migration)?;
     }
+    for table in sums::tables(&model)? {
+        table.add_checksum(&model)?;
+    }
     let found = names(conn)?;
     let missing = names(&model)?.into_iter().filter(|name| !found.contains(name));
     Ok(missing.map(|name| format!("{name} is missing")).collect())
@@ -325,7 +328,7 @@ fn names(conn: &Connection) -> rusqlite::Result<Vec<String>> {
          SELECT format('column %s.%s %s %s %s %s %s', list.name, info.name, info.type,
                        info.\"notnull\", info.pk, list.wr, info.dflt_value)
          FROM pragma_table_list AS list, pragma_table_info(list.name, 'main') AS info
-         WHERE list.schema = 'main' AND info.name <> 'checksum'",
+         WHERE list.schema = 'main'",
     )?
     .query_map([], |row| row.get(0))?
     .collect()

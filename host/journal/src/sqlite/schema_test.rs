@@ -49,3 +49,18 @@ fn the_audit_and_the_tokens_of_an_older_version_are_taken_over() {
     let tokens = tokens::all(&conn).unwrap();
     assert_eq!((tokens[0].name.as_str(), tokens[0].expires_at_ms), ("admin", None));
 }
+
+#[test]
+fn a_column_of_checksums_under_another_name_is_a_difference() {
+    let mut conn = Connection::open_in_memory().unwrap();
+    prepare(&mut conn).unwrap();
+    assert_eq!(differences(&conn).unwrap(), [""; 0]);
+    // One flipped bit in the file. All rows of the table would go unchecked.
+    conn.execute_batch(
+        "PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = replace(sql, 'checksum', 'Checksum') WHERE name = 'events';
+         PRAGMA writable_schema = RESET;",
+    )
+    .unwrap();
+    assert_eq!(differences(&conn).unwrap(), ["column events.checksum INTEGER 0 0 0  is missing"]);
+}

@@ -146,6 +146,11 @@ impl Table {
         columns.join(", ")
     }
 
+    /// Gives it the column for checksums.
+    pub(super) fn add_checksum(&self, conn: &Connection) -> rusqlite::Result<()> {
+        conn.execute_batch(&format!("ALTER TABLE \"{}\" ADD COLUMN checksum INTEGER", self.name))
+    }
+
     fn create_triggers(&self, conn: &Connection) -> rusqlite::Result<()> {
         let Self { name, key, .. } = self;
         let this: Vec<_> = key.iter().map(|column| format!("{column} = NEW.{column}")).collect();
@@ -231,7 +236,7 @@ pub(super) fn bring_up(conn: &Connection) -> Result<(), OpenError> {
             .optional()?;
         let only = match before {
             _ if !table.has_checksum => {
-                conn.execute_batch(&format!("ALTER TABLE \"{name}\" ADD COLUMN checksum INTEGER"))?;
+                table.add_checksum(conn)?;
                 String::new()
             }
             Some(before) if before == columns => continue,
