@@ -24,7 +24,7 @@ const SECRET: &str = "whsec_Y3Jhc2gtaGFybmVzcy1zZWNyZXQtMDAwMDAwMDE=";
 const RETRY: &str = "[0.02,0.02,0.05,0.05,0.1,0.1,0.2,0.2,0.2,0.2,0.2,0.2,0.2,0.2,0.2,0.2]";
 
 /// What writes, syncs and answers.
-const CALLS: &str = "pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg";
+const CALLS: &str = "pwrite64,ftruncate,fsync,fdatasync,write,writev,sendto,sendmsg";
 
 /// Longer than any start takes: the first one compiles.
 const START_TIME: Duration = Duration::from_secs(120);

@@ -3,7 +3,7 @@
 //! A process that is killed leaves with the kernel what it has written, so no kill
 //! shows a missing fsync: only a power cut would. This looks at the system calls
 //! instead: between what is written to the journal's log and the answer, the log
-//! is synced.
+//! is synced; and before the log is emptied, its mark is.
 
 use std::path::Path;
 
@@ -50,25 +50,53 @@ pub(crate) async fn run(options: &Options, folder: &Path) -> anyhow::Result<usiz
     Ok(answers)
 }
 
-/// Counts the answers of success in a trace of `strace -f -y`.
+/// Whether what was written last to a file is on the disk.
+struct Synced {
+    /// The end of its name, as strace shows it.
+    file: &'static str,
+    written: bool,
+    synced: bool,
+    /// The thread whose sync is under way.
+    syncing: Option<String>,
+}
+
+impl Synced {
+    fn new(file: &'static str) -> Self {
+        Self { file, written: false, synced: false, syncing: None }
+    }
+
+    fn see(&mut self, line: &str) {
+        let thread = line.split_whitespace().next();
+        let is_its_own = line.contains(self.file);
+        let is_sync = line.contains("fdatasync") || line.contains("fsync");
+        if line.contains("pwrite64(") && is_its_own {
+            (self.written, self.synced) = (true, false);
+        } else if is_sync && is_its_own && line.contains("<unfinished") {
+            self.syncing = thread.map(str::to_owned);
+        } else if is_sync && line.trim_end().ends_with("= 0") {
+            let resumed = line.contains("resumed>") && self.syncing.as_deref() == thread;
+            self.synced |= self.written && (resumed || is_its_own);
+        }
+    }
+}
+
+/// Counts the answers of success in a trace of `strace -f -y`: each comes after the sync
+/// of the log, and the log is emptied after the sync of the mark that says it is not
+/// needed any more.
 fn synced_answers(trace: &str) -> anyhow::Result<usize> {
     const LOG: &str = "journal.db-wal>";
-    let (mut answers, mut written, mut synced) = (0, false, false);
-    let mut syncing = None;
+    let (mut log, mut mark) = (Synced::new(LOG), Synced::new("journal.mark>"));
+    let mut answers = 0;
     for line in trace.lines() {
-        let thread = line.split_whitespace().next();
-        let is_sync = line.contains("fdatasync") || line.contains("fsync");
-        if line.contains("pwrite64(") && line.contains(LOG) {
-            (written, synced) = (true, false);
-        } else if is_sync && line.contains(LOG) && line.contains("<unfinished") {
-            syncing = thread;
-        } else if is_sync && line.trim_end().ends_with("= 0") {
-            let resumed = line.contains("resumed>") && syncing == thread;
-            synced |= written && (resumed || line.contains(LOG));
+        log.see(line);
+        mark.see(line);
+        if line.contains("ftruncate(") && line.contains(LOG) {
+            anyhow::ensure!(mark.synced, "the log is emptied before its mark is synced: {line}");
         } else if line.contains("\"HTTP/1.1 200 OK") {
-            anyhow::ensure!(written, "an answer without a write before it: {line}");
-            anyhow::ensure!(synced, "an answer before its sync: {line}");
-            (answers, written, synced) = (answers + 1, false, false);
+            anyhow::ensure!(log.written, "an answer without a write before it: {line}");
+            anyhow::ensure!(log.synced, "an answer before its sync: {line}");
+            (log.written, log.synced) = (false, false);
+            answers += 1;
         }
     }
     Ok(answers)
@@ -108,6 +136,17 @@ mod tests {
         counts(&[WRITE, begun, ended, ANSWER], 1);
         complains(&[WRITE, begun, other, ANSWER, ended]);
         complains(&[WRITE, begun, "7 <... fdatasync resumed>) = -1 EIO\n", ANSWER]);
+    }
+
+    #[test]
+    fn the_log_is_emptied_after_the_sync_of_its_mark() {
+        let mark = "7 pwrite64(5</d/journal.mark>, \"x\"..., 32, 0) = 32\n";
+        let sync = "7 fdatasync(5</d/journal.mark>) = 0\n";
+        let empty = "7 ftruncate(9</d/journal.db-wal>, 0) = 0\n";
+        counts(&[WRITE, SYNC, ANSWER, mark, sync, empty, mark], 1);
+        complains(&[mark, empty]);
+        complains(&[mark, sync, mark, empty]);
+        complains(&[mark, SYNC, empty]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::SqliteJournal;
 use super::backup::is_half_restored;
 use super::checkpoint::{self, Checkpoints};
 use super::components::Components;
-use super::health::Health;
+use super::health::{Health, is_no_room};
 use super::lookout::Lookout;
 use super::readers::Readers;
 use super::space::Space;
@@ -168,6 +168,7 @@ impl SqliteJournal {
         let mut marks = Marks::open(&file).map_err(folder_failed)?;
         let mut conn = Connection::open(&file)?;
         configure(&conn)?;
+        begin_log(&conn, &mut marks)?;
         let (ids, clock) = schema::prepare(&mut conn)?;
         let sealer = Arc::new(sealing::start(&mut conn, folder, &options.keys, &mut marks)?);
         let log = checkpoint::look(&conn)?;
@@ -220,6 +221,20 @@ impl SqliteJournal {
             _lock: lock,
         })
     }
+}
+
+/// Begins a log of its own: what a power cut has left behind the end of the one that is
+/// there would be taken for damage after another. A full disk is no reason not to start.
+fn begin_log(conn: &Connection, marks: &mut Marks) -> Result<(), OpenError> {
+    match marks.empty_log(conn) {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!("the database's log could not be emptied: it is in use"),
+        Err(error) if is_no_room(&error) => {
+            tracing::warn!(%error, "the database's log could not be emptied");
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
 }
 
 /// The lock of a folder in which there is a journal.

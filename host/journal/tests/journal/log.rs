@@ -8,7 +8,7 @@ use eclusa_journal::{
 };
 use tempfile::TempDir;
 
-use crate::make::{all, one, text};
+use crate::make::{accept, all, one, text};
 use crate::{Maker, Sqlite};
 
 const FILES: [&str; 4] = ["journal.db", "journal.db-wal", "journal.mark", "secrets.key"];
@@ -157,6 +157,37 @@ async fn without_a_mark_all_but_the_last_commit_is_watched_over() {
     std::fs::remove_file(copy.path().join("journal.mark")).unwrap();
     let left = read(&copy).await.unwrap();
     assert!(!left.is_empty() && original.starts_with(&left));
+}
+
+/// What a power cut leaves: the start of the last commit is not there, its end is, and the
+/// mark is that of before it.
+fn power_cut(before: &TempDir, after: &Path) -> TempDir {
+    let copy = killed(after);
+    std::fs::copy(before.path().join("journal.mark"), copy.path().join("journal.mark")).unwrap();
+    let log = |folder: &Path| folder.join("journal.db-wal").metadata().unwrap().len() as usize;
+    // The second half of the first frame that came after it; a new log has a head.
+    let at = log(before.path()).max(32) + 24 + 2048;
+    assert!(at < log(after));
+    change(&copy, "journal.db-wal", |bytes| bytes[at] ^= 1);
+    copy
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_two_power_cuts_have_cut_off_is_no_damage() {
+    let (maker, journal) = filled().await;
+    let before = killed(maker.0.path());
+    let mut long = accept(vec![text("c1", "long")]);
+    long.raw.body = "x".repeat(100_000);
+    journal.accept(long).await.unwrap();
+    let first = power_cut(&before, maker.0.path());
+    let again = open(&first).unwrap();
+    assert_eq!(all(&again).await.len(), COMMITS);
+    one(&again, text("c1", "after the first")).await;
+    let before = killed(first.path());
+    one(&again, text("c1", "cut off")).await;
+    let second = power_cut(&before, first.path());
+    // The end of the long one lies behind it still, where the log was not begun anew.
+    assert_eq!(read(&second).await.unwrap().len(), COMMITS + 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -94,6 +94,14 @@ impl Marks {
         noted.is_ok()
     }
 
+    fn sync(&self) -> bool {
+        let synced = self.mark.sync_data();
+        if let Err(error) = &synced {
+            tracing::warn!(%error, "how far the log is whole cannot be put on the disk");
+        }
+        synced.is_ok()
+    }
+
     fn write(&mut self, frames: u64, moved: u64) -> io::Result<()> {
         let mut head = [0; 32];
         if frames > 0 {
@@ -108,11 +116,13 @@ impl Marks {
         self.mark.write_all_at(&mark.bytes(), 0)
     }
 
-    /// Moves all of the log into the database and empties it, where no reader needs it.
+    /// Moves all of the log into the database and empties it, where no reader needs it:
+    /// whether it could. The next write begins a log of its own.
     pub(in crate::sqlite) fn empty_log(&mut self, conn: &Connection) -> rusqlite::Result<bool> {
         let (frames, moved) = checkpoint::run(conn, "FULL")?;
-        // Only a log that is not needed any more may be seen to be gone.
-        if moved < frames || !self.note((frames, moved)) {
+        // Only a log that is not needed any more may be seen to be gone, also after a
+        // power cut: a mark of before would say that what is gone was needed.
+        if moved < frames || !self.note((frames, moved)) || !self.sync() {
             return Ok(false);
         }
         checkpoint::run(conn, "TRUNCATE")?;

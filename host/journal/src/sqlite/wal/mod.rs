@@ -6,10 +6,13 @@
 //! word. Two things tell the cases apart, before SQLite looks:
 //!
 //! - A [`Mark`] beside the log says how far it was whole and synced when something was
-//!   last acknowledged. It is not synced itself: after a kill it is exact, after a power
-//!   cut it can be old, but never ahead of the log.
-//! - One write at a time is under way, so after a frame that is not right there is at
-//!   most one commit.
+//!   last acknowledged. It is synced only before the log is emptied: after a kill it is
+//!   exact, after a power cut it can be old, but never ahead of the log.
+//! - One write at a time is under way, and a start empties the log before it writes, so
+//!   what one power cut leaves is gone before the next: after a frame that is not right
+//!   there is at most one commit. Only where the disk was too full for a start to empty
+//!   it can there be two; then what was cut off is told as damage, and nothing is lost
+//!   in silence.
 
 mod frames;
 mod mark;
