@@ -86,6 +86,7 @@ impl Letters for MemoryJournal {
                     if let Some(letter) = state.dead.get_mut(&number) {
                         letter.discarded = Some(discarded);
                     }
+                    state.redriven.remove(&number);
                     if let Some(Delivery { id, lane, .. }) = state.pending.remove(&number) {
                         state.tell(DeliveryChange::Remove { id, lane });
                     }
@@ -177,6 +178,7 @@ impl State {
             let passed = self.passed.remove(&number);
             if let Some(event) = self.events.get_mut(&number) {
                 event.late |= passed;
+                self.redriven.insert(number);
             }
         }
         self.dead.remove(&number);
@@ -186,8 +188,8 @@ impl State {
         Ok(())
     }
 
-    /// An event is handed on, or never was to be: older letters of its conversation
-    /// are passed by it.
+    /// An event is handed on, or never was to be: older letters of its conversation,
+    /// and those that go out again, are passed by it.
     pub(super) fn waits_no_more(&mut self, event: i64, channel: &str, conversation: &str) {
         if conversation.is_empty() {
             return;
@@ -198,6 +200,14 @@ impl State {
                 && letter.conversation.as_deref() == Some(conversation)
         });
         self.passed.extend(older.map(|(number, _)| *number));
+        for older in self.redriven.iter().filter(|older| **older < event) {
+            if let Some(older) = self.events.get_mut(older)
+                && older.channel == channel
+                && older.conversation == conversation
+            {
+                older.late = true;
+            }
+        }
     }
 
     /// A delivery that ended as a letter.

@@ -71,6 +71,7 @@ impl State {
             self.chosen.remove(&id);
             self.traceparents.remove(&id);
         }
+        self.redriven.remove(&id);
         match (finish, lane.target) {
             (Finish::Retry { .. }, _) => {}
             (Finish::Done { external_id }, Target::Chat) => self.sent(id, &lane, external_id),

@@ -78,6 +78,8 @@ pub(super) struct State {
     pub(super) dead: BTreeMap<DeliveryId, DeadLetter>,
     /// The letters that younger events of their conversation have passed.
     pub(super) passed: HashSet<DeliveryId>,
+    /// The events that go out again and can still be passed.
+    pub(super) redriven: HashSet<DeliveryId>,
     pub(super) channels: BTreeMap<String, Channel>,
     /// The ids of those that were deleted.
     retired_channels: HashSet<String>,
@@ -105,6 +107,7 @@ impl State {
             pushed: HashMap::new(),
             dead: BTreeMap::new(),
             passed: HashSet::new(),
+            redriven: HashSet::new(),
             channels: BTreeMap::new(),
             retired_channels: HashSet::new(),
             logos: HashMap::new(),

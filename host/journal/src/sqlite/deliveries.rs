@@ -2,10 +2,10 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::messages;
 use super::readers::storage;
 use super::text::Text;
 use super::writer::{Fault, Unit};
+use super::{messages, passed};
 use crate::id::Ids;
 use crate::{
     Attempt, Delivery, DeliveryBody, DeliveryChange, DeliveryId, Finish, HELD, JournalError, Lane,
@@ -99,7 +99,7 @@ pub(super) fn finish(
             messages::sent(unit, id, &lane, external_id.as_deref())?;
         }
         Finish::Done { .. } => {
-            super::passed::note(unit.conn, &lane.channel, &lane.conversation, id)?;
+            passed::note(unit.conn, &lane.channel, &lane.conversation, id)?;
         }
         Finish::Dead { problem } | Finish::Held { problem } => {
             unit.conn
@@ -122,6 +122,9 @@ pub(super) fn finish(
                 messages::advance(unit, id, MessageState::Failed, Some(problem))?;
             }
         }
+    }
+    if lane.target == Target::Platform {
+        passed::finished(unit.conn, id)?;
     }
     if matches!(finish, Finish::Held { .. }) {
         unit.conn

@@ -1,17 +1,25 @@
-//! Letters that younger events of their conversation have passed: those that were
-//! recorded after them and wait no more.
+//! Events that younger ones of their conversation have passed: those that were recorded
+//! after them and wait no more.
 //!
 //! Told whenever an event is handed on, so that nobody has to look at all events
-//! since when a letter goes out again. Letters are few: it is one look into an index
-//! that is nearly always empty.
+//! since when a letter goes out again. What can be passed are letters and, until they
+//! are finished, those that go out again: a younger event may have been under way when
+//! a letter got its old place before it. Both are few: it is a look into two indexes
+//! that are nearly always empty.
 
 use rusqlite::{Connection, params};
+
+use crate::Lane;
 
 /// The literals are those of the index `dead_letters_not_passed`.
 const NOTE: &str = "
     UPDATE dead_letters SET passed = 1
     WHERE target = 'platform' AND passed = 0
       AND channel = ?1 AND conversation = ?2 AND id < ?3";
+
+const NOTE_REDRIVEN: &str = "
+    UPDATE events SET late = 1 WHERE late = 0 AND id IN (
+        SELECT id FROM redriven WHERE channel = ?1 AND conversation = ?2 AND id < ?3)";
 
 /// An event waits no more. What belongs to no conversation has no order.
 pub(super) fn note(
@@ -21,9 +29,33 @@ pub(super) fn note(
     event: i64,
 ) -> rusqlite::Result<()> {
     if !conversation.is_empty() {
-        conn.prepare_cached(NOTE)?.execute(params![channel, conversation, event])?;
+        for sql in [NOTE, NOTE_REDRIVEN] {
+            conn.prepare_cached(sql)?.execute(params![channel, conversation, event])?;
+        }
     }
     Ok(())
+}
+
+/// An event goes out again; `passed` while it was a letter or not.
+pub(super) fn redriven(
+    conn: &Connection,
+    event: i64,
+    lane: &Lane,
+    passed: bool,
+) -> rusqlite::Result<()> {
+    if passed {
+        conn.prepare_cached("UPDATE events SET late = 1 WHERE id = ?1")?.execute([event])?;
+    }
+    conn.prepare_cached(
+        "INSERT OR IGNORE INTO redriven (id, channel, conversation) VALUES (?1, ?2, ?3)",
+    )?
+    .execute(params![event, lane.channel, lane.conversation])?;
+    Ok(())
+}
+
+/// It is handed on, a letter again, or given up.
+pub(super) fn finished(conn: &Connection, event: i64) -> rusqlite::Result<()> {
+    conn.prepare_cached("DELETE FROM redriven WHERE id = ?1")?.execute([event]).map(|_| ())
 }
 
 #[cfg(test)]

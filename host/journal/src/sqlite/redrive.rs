@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::audit;
 use super::text::Text;
 use super::writer::{Fault, Unit};
+use super::{audit, passed};
 use crate::id::Ids;
 use crate::registry::AuditEntry;
 use crate::{
@@ -44,12 +44,7 @@ impl PreparedRedrive {
             Target::Chat if !queue_again(unit, number)? => return Ok(Some(Skip::Arrived)),
             Target::Platform if self.revision.is_some() => return Ok(Some(Skip::NotMapped)),
             Target::Chat => {}
-            Target::Platform if passed => {
-                unit.conn
-                    .prepare_cached("UPDATE events SET late = 1 WHERE id = ?1")?
-                    .execute([number])?;
-            }
-            Target::Platform => {}
+            Target::Platform => passed::redriven(unit.conn, number, &lane, passed)?,
         }
         unit.conn.prepare_cached("DELETE FROM dead_letters WHERE id = ?1")?.execute([number])?;
         unit.conn
@@ -121,6 +116,7 @@ impl PreparedDiscard {
                     .prepare_cached("DELETE FROM deliveries WHERE id = ?1")?
                     .execute([number])?;
                 if held > 0 {
+                    passed::finished(conn, number)?;
                     unit.deliveries.push(DeliveryChange::Remove { id: number, lane });
                 }
             }

@@ -238,6 +238,16 @@ WHERE dead_letters.target = 'platform' AND dead_letters.channel = handed_on.chan
 CREATE INDEX dead_letters_not_passed ON dead_letters (channel, conversation, id)
     WHERE target = 'platform' AND passed = 0;
 ",
+    "
+-- Events that go out again and can still be passed by younger ones of their
+-- conversation: the younger may have been under way already.
+CREATE TABLE redriven (
+    id INTEGER PRIMARY KEY,
+    channel TEXT NOT NULL,
+    conversation TEXT NOT NULL
+) STRICT;
+CREATE INDEX redriven_conversation ON redriven (channel, conversation, id);
+",
 ];
 
 /// Brings the tables to the newest version, lets the connection keep the rows'

@@ -44,6 +44,12 @@ pub(crate) fn given_up(id: &str) -> Discard {
     Discard { id: id.to_owned(), discarded, audit: entry(AuditAction::Discarded, id) }
 }
 
+/// Another entry of the audit than [`again`] makes.
+fn discarded_again(id: &str) -> Discard {
+    let audit = entry(AuditAction::Discarded, "01ARZ3NDEKTSV4RRFFQ69G5FAW");
+    Discard { audit, ..given_up(id) }
+}
+
 fn gone(code: &str) -> Problem {
     Problem::refused(code, "gone").action("Ask the chat.")
 }
@@ -279,6 +285,63 @@ pub(crate) async fn a_redriven_event_is_late_where_younger_ones_have_passed(make
     let chosen = Redrive { revision: Some(revision()), ..again(&letter) };
     let handled = journal.redrive(vec![chosen]).await.unwrap();
     assert_eq!(handled[0].skipped, Some(Skip::NotMapped));
+}
+
+/// A younger one was under way when the letter got its old place before it.
+pub(crate) async fn a_redriven_event_is_late_where_one_under_way_overtakes_it(maker: &impl Maker) {
+    let journal = maker.open();
+    let pushed_on = || Finish::Done { external_id: None };
+    let dead = event(&journal, "c1", "m1").await;
+    let between = event(&journal, "c1", "m2").await;
+    let younger = event(&journal, "c1", "m3").await;
+    let other = event(&journal, "c2", "m1").await;
+    let others_younger = event(&journal, "c2", "m2").await;
+    let unread = event(&journal, "c3", "m1").await;
+    for id in [&dead, &between, &other, &unread] {
+        dies(&journal, id, "gone").await;
+        assert_eq!(redriven(&journal, id).await, None);
+    }
+    // An attempt that failed changes nothing.
+    let retry = Finish::Retry { due_at_ms: 1_900_000_000_000 };
+    journal.finish(number(&dead), attempt(500), retry).await.unwrap();
+    // Whatever the process was that let it go out again.
+    let journal = maker.reopen(journal);
+    journal.finish(number(&younger), attempt(200), pushed_on()).await.unwrap();
+    one(&journal, text("c3", "m2")).await;
+    for (id, late) in [(&dead, true), (&between, true), (&other, false), (&unread, true)] {
+        assert_eq!(is_late(&journal, id).await, late, "{id}");
+    }
+    assert!(!is_late(&journal, &younger).await);
+    match journal.delivery(number(&dead)).await.unwrap() {
+        Some(DeliveryBody::Event { event, .. }) => assert!(event.late),
+        other => panic!("{other:?}"),
+    }
+    // What is handed on is passed no more, nor what is given up.
+    journal.finish(number(&other), attempt(200), pushed_on()).await.unwrap();
+    journal.finish(number(&others_younger), attempt(200), pushed_on()).await.unwrap();
+    assert!(!is_late(&journal, &other).await);
+    // It dies again: it stays late, also where it goes out once more.
+    dies(&journal, &dead, "gone").await;
+    let redrive = Redrive {
+        audit: entry(AuditAction::Redriven, "01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+        ..again(&dead)
+    };
+    journal.redrive(vec![redrive]).await.unwrap();
+    assert!(is_late(&journal, &dead).await);
+}
+
+pub(crate) async fn a_redriven_event_that_is_given_up_is_passed_no_more(maker: &impl Maker) {
+    let journal = maker.open();
+    let dead = event(&journal, "c1", "m1").await;
+    let younger = event(&journal, "c1", "m2").await;
+    dies(&journal, &dead, "gone").await;
+    assert_eq!(redriven(&journal, &dead).await, None);
+    held(&journal, &dead).await;
+    assert_eq!(journal.discard(vec![discarded_again(&dead)]).await.unwrap()[0].skipped, None);
+    let done = Finish::Done { external_id: None };
+    journal.finish(number(&younger), attempt(200), done).await.unwrap();
+    // It was given up before: nobody gets it late.
+    assert!(!is_late(&journal, &dead).await);
 }
 
 /// While there is no platform, and before the letter dies.

@@ -175,6 +175,8 @@ suite! {
         a_redriven_message_is_queued_again_with_its_id
         many_are_redriven_in_the_order_of_their_ids
         a_redriven_event_is_late_where_younger_ones_have_passed
+        a_redriven_event_is_late_where_one_under_way_overtakes_it
+        a_redriven_event_that_is_given_up_is_passed_no_more
         an_event_that_is_not_pushed_passes_letters
         a_held_delivery_waits_for_a_person
         a_discarded_letter_stays_in_the_record

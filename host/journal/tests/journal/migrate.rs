@@ -16,6 +16,7 @@ const FIRST_VERSION: &str = "
     ALTER TABLE tokens DROP COLUMN last_used_at_ms;
     DROP TABLE pauses;
     DROP TABLE sessions;
+    DROP TABLE redriven;
     DROP INDEX requests_channel;
     DROP INDEX messages_channel;
     DROP INDEX requests_failed;
