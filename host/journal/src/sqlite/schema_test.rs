@@ -64,3 +64,39 @@ fn a_column_of_checksums_under_another_name_is_a_difference() {
     .unwrap();
     assert_eq!(differences(&conn).unwrap(), ["column events.checksum INTEGER 0 0 0  is missing"]);
 }
+
+#[test]
+fn event_letters_of_an_older_version_that_younger_events_have_passed_are_noted() {
+    let mut conn = before("dead_letters_not_passed");
+    // By conversation: 1 is a letter each, the rest is what came after it.
+    conn.execute_batch(
+        "WITH younger (id, channel, conversation) AS (VALUES
+             (1, 'shop', 'passed'), (2, 'shop', 'passed'),
+             (11, 'shop', 'waits'), (12, 'shop', 'waits'),
+             (21, 'shop', 'letter'), (22, 'shop', 'letter'),
+             (31, 'shop', 'older'), (30, 'shop', 'older'),
+             (41, 'shop', 'elsewhere'), (42, 'other', 'elsewhere'),
+             (51, 'shop', ''), (52, 'shop', ''),
+             (61, 'shop', 'chat'), (62, 'shop', 'chat'))
+         INSERT INTO events (id, request, kind, channel, conversation, received_at, body)
+             SELECT id, id, 'typing', channel, conversation, '', '' FROM younger;
+         INSERT INTO deliveries (id, target, channel, conversation, attempts, due_at_ms)
+             VALUES (12, 'platform', 'shop', 'waits', 0, 0);
+         INSERT INTO dead_letters (id, target, channel, conversation, attempts, problem, died_at_ms)
+             SELECT id, iif(conversation = 'chat', 'chat', 'platform'), channel, conversation, 1,
+                    '{}', 0
+             FROM events WHERE id IN (1, 11, 21, 22, 31, 41, 51, 61);",
+    )
+    .unwrap();
+    prepare(&mut conn).unwrap();
+    let passed: Vec<i64> = conn
+        .prepare("SELECT id FROM sound_dead_letters WHERE passed = 1")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert_eq!(passed, [1]);
+    let left = "SELECT count(*) FROM sound_dead_letters WHERE passed = 0";
+    assert_eq!(conn.query_row(left, [], |row| row.get(0)), Ok(7));
+}

@@ -204,14 +204,14 @@ fn copy_database(
     Ok(())
 }
 
-fn copy_components(
+pub(super) fn copy_components(
     from: &Components,
     to: &Components,
     room: &Room<'_>,
     folder: &Path,
 ) -> Result<(), BackupError> {
     let names = from.names().map_err(failed(Path::new("components")))?;
-    names.iter().try_for_each(|sha256| {
+    names.iter().filter(|sha256| !to.has(sha256)).try_for_each(|sha256| {
         room.check(folder, from.size(sha256).unwrap_or_default())?;
         match copy_component(from, to, sha256) {
             // Removed since; then nothing needs it.

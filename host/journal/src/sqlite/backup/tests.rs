@@ -48,6 +48,24 @@ fn a_backup_ends_where_the_disk_fills_up_meanwhile_and_leaves_nothing() {
 }
 
 #[test]
+fn a_component_that_is_copied_needs_no_room_again() {
+    let work = tempfile::tempdir().unwrap();
+    let (from, to) = (Components::new(&work.path().join("a")), work.path().join("b"));
+    let kept = Components::new(&to);
+    let bytes = b"\0asm";
+    let sha256 = hex::encode(Sha256::digest(bytes));
+    from.put(&sha256, bytes).unwrap();
+    let is_full = Cell::new(false);
+    let room = Room { keep: 0, is_journal_full: &|| is_full.get() };
+    let copied = || make::copy_components(&from, &kept, &room, &to);
+    copied().unwrap();
+    assert_eq!(kept.names().unwrap(), [sha256]);
+    // The disk has filled up since.
+    is_full.set(true);
+    copied().unwrap();
+}
+
+#[test]
 fn one_backup_is_made_at_a_time() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let work = tempfile::tempdir().unwrap();
