@@ -156,7 +156,7 @@ impl Point {
             Self::BackingUp => 5,
             Self::KeyWritten | Self::Rewrapping => 4,
             Self::Pruning => 250,
-            Self::Restoring => 7,
+            Self::Restoring => 5,
             Self::Upgrade => 0,
             _ => 60,
         };

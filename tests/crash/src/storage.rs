@@ -28,11 +28,14 @@ pub(crate) fn check(data: &Path) -> anyhow::Result<()> {
             std::fs::copy(&from, copy.path().join(name))?;
         }
     }
-    let components = copy.path().join("components");
-    std::fs::create_dir(&components)?;
-    for file in data.join("components").read_dir()? {
-        let file = file?;
-        std::fs::copy(file.path(), components.join(file.file_name()))?;
+    let components = data.join("components");
+    if components.is_dir() {
+        let copies = copy.path().join("components");
+        std::fs::create_dir(&copies)?;
+        for file in components.read_dir()? {
+            let file = file?;
+            std::fs::copy(file.path(), copies.join(file.file_name()))?;
+        }
     }
     let report = check_folder(copy.path(), &|_| {}).context("the data folder")?;
     anyhow::ensure!(report.is_sound(), "the data folder is damaged: {:#?}", report.findings);

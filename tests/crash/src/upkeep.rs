@@ -11,8 +11,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use eclusa_journal::{
     Accept, Cut, DeliveryChange, Journal, Mapping, OpenError, PruneCursor, RawRequest, RevisionRef,
-    SqliteJournal, SqliteOptions, Upkeep, backup_folder, check_folder, make_older_journal,
-    schema_version,
+    SqliteJournal, SqliteOptions, Upkeep, backup_folder, make_older_journal, schema_version,
 };
 use eclusa_model::{Content, Event, Extra, InboundMessage, Participant};
 use rand::rngs::StdRng;
@@ -32,6 +31,7 @@ use crate::point::{Armed, Point, Stage};
 use crate::process::{Setup, Start};
 use crate::run::was_killed;
 use crate::set_up::prepare;
+use crate::storage;
 use crate::witness::Witness;
 
 /// Requests in a folder.
@@ -66,8 +66,8 @@ pub(crate) async fn run(
         let folder = folder.join(number.to_string());
         let armed = point.arm(&mut random);
         let killed = match point {
-            Point::Pruning => prune(&folder, armed).await,
-            Point::Restoring => restore(options, &folder, armed).await,
+            Point::Pruning => prune(&folder, armed, figures).await,
+            Point::Restoring => restore(options, &folder, armed, figures).await,
             _ => upgrade(options, &folder, armed, &mut random, figures).await,
         };
         let reached = killed.with_context(|| format!("killed at {}", point.name()))?;
@@ -77,7 +77,7 @@ pub(crate) async fn run(
 }
 
 /// Removes what is old in a process that ends itself; then all of it.
-async fn prune(folder: &Path, armed: Armed) -> anyhow::Result<bool> {
+async fn prune(folder: &Path, armed: Armed, figures: &mut Figures) -> anyhow::Result<bool> {
     let data = folder.join("data");
     let (pending, done) = fill(&data).await?;
     let status = Command::new(std::env::current_exe()?)
@@ -88,7 +88,7 @@ async fn prune(folder: &Path, armed: Armed) -> anyhow::Result<bool> {
         .await?;
     let killed = status.signal() == Some(Signal::KILL.as_raw());
     anyhow::ensure!(killed || status.success(), "removing ended by itself, {status}");
-    is_sound(&data)?;
+    read_storage(&data, figures)?;
     let journal = SqliteJournal::open(&data, SqliteOptions::default())?;
     let left = whole(&journal, &done).await?;
     anyhow::ensure!(left < done.len() || armed.after < 64, "no part was committed");
@@ -97,6 +97,13 @@ async fn prune(folder: &Path, armed: Armed) -> anyhow::Result<bool> {
     anyhow::ensure!(whole(&journal, &pending).await? == pending.len(), "something new is gone");
     anyhow::ensure!(delivered(&journal).await == pending, "what is to be handed on has changed");
     Ok(killed)
+}
+
+/// Looks at the folder as it lies there.
+fn read_storage(data: &Path, figures: &mut Figures) -> anyhow::Result<()> {
+    storage::check(data)?;
+    figures.storage_checked();
+    Ok(())
 }
 
 /// How many of these messages are there, each with its request.
@@ -152,7 +159,12 @@ async fn remove_all(journal: &SqliteJournal) -> anyhow::Result<()> {
 }
 
 /// Restores a backup and is killed meanwhile: the folder is whole or no journal at all.
-async fn restore(options: &Options, folder: &Path, armed: Armed) -> anyhow::Result<bool> {
+async fn restore(
+    options: &Options,
+    folder: &Path,
+    armed: Armed,
+    figures: &mut Figures,
+) -> anyhow::Result<bool> {
     let source = folder.join("source");
     let (pending, done) = fill(&source).await?;
     let backup = folder.join("backup");
@@ -179,7 +191,7 @@ async fn restore(options: &Options, folder: &Path, armed: Armed) -> anyhow::Resu
     anyhow::ensure!(whole(&journal, &all).await? == all.len(), "something is gone");
     anyhow::ensure!(delivered(&journal).await == pending, "what is to be handed on has changed");
     drop(journal);
-    is_sound(&setup.data())?;
+    read_storage(&setup.data(), figures)?;
     Ok(!status.success())
 }
 
@@ -213,7 +225,7 @@ async fn upgrade(
         Start::Ended(status) => was_killed(status, &setup)?,
         Start::Ready { .. } => anyhow::bail!("version {version} passed no migration"),
     }
-    is_sound(&setup.data())?;
+    read_storage(&setup.data(), figures)?;
     ledger.next_life();
     let (process, took) = setup.start_ready(None, &address).await?;
     figures.started(took);
@@ -224,12 +236,6 @@ async fn upgrade(
     let status = process.stop().await?;
     anyhow::ensure!(status.success(), "the host stopped with {status}");
     Ok(true)
-}
-
-fn is_sound(data: &Path) -> anyhow::Result<()> {
-    let report = check_folder(data, &|_| {})?;
-    anyhow::ensure!(report.is_sound(), "the data folder is damaged: {:#?}", report.findings);
-    Ok(())
 }
 
 fn message(conversation: &str, number: usize) -> Event {

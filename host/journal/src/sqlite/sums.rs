@@ -2,14 +2,15 @@
 //! believed. SQLite notices damage to its own structure only; what stands in the
 //! rows it takes as it is.
 //!
-//! Every table has a column `checksum`: XXH3 over all other columns. Nobody has to
-//! think of it: the writer's connection has triggers that set it, and readers see
-//! each table through a view that fails with
+//! Every table has a column `checksum`: XXH3 over all other columns. Triggers of the
+//! writer's connection set it, also in tables that a later migration adds, and readers
+//! see each table through a view that fails with
 //! [`Corrupt`](crate::JournalError::Corrupt) where it does not fit. The writer
 //! itself reads `sound_TABLE` where it depends on what it reads.
 //!
 //! A trigger writes each row twice. Where each message brings a new row, the
-//! statement that inserts it writes `row_sum` itself, see [`BY_STATEMENT`].
+//! statement that inserts it must write `row_sum` itself, see [`BY_STATEMENT`]: whoever
+//! gives one of these tables a column adds it there, or its rows cannot be read.
 //!
 //! A change keeps a wrong checksum wrong: damage is never made to look right.
 
