@@ -90,8 +90,8 @@ impl Browser {
             all.push(("cookie".to_owned(), format!("theme=dark; {COOKIE}={id}")));
         }
         let answer = eclusa.call(method, path, &all, body).await;
-        if let Some(cookie) = answer.header("set-cookie") {
-            let value = cookie.strip_prefix(&format!("{COOKIE}=")).expect("the session's cookie");
+        let cookie = answer.header("set-cookie");
+        if let Some(value) = cookie.and_then(|it| it.strip_prefix(&format!("{COOKIE}="))) {
             let id = value.split(';').next().expect("a value");
             *self.session.lock() = (!id.is_empty()).then(|| id.to_owned());
         }

@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use crate::Config;
 use crate::auth::{Sessions, SignIns, SignedIn, Tokens};
 use crate::channels::Channels;
+use crate::console::Texts;
 use crate::echo::Echoes;
 use crate::figures::Figures;
 use crate::incoming::Admission;
@@ -39,6 +40,7 @@ pub(crate) struct App {
     pub(crate) echoes: Arc<Echoes>,
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) figures: Figures,
+    pub(crate) texts: Arc<Texts>,
     /// Becomes `true` when the server is to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }

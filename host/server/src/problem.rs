@@ -164,6 +164,16 @@ impl ApiProblem {
         &self.code
     }
 
+    /// The status of an answer that tells it.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// When to try again, in seconds.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        self.retry_after
+    }
+
     /// What is wrong.
     pub(crate) fn detail(&self) -> &str {
         &self.detail
@@ -319,9 +329,13 @@ impl From<DeployError> for ApiProblem {
     }
 }
 
+/// The id under which a request is found in the log, for who shows it.
+#[derive(Debug, Clone)]
+pub(crate) struct CorrelationId(pub(crate) String);
+
 /// Gives each request an id, or takes the caller's, and writes problem documents
 /// with it.
-pub(crate) async fn correlate(request: Request, next: Next) -> Response {
+pub(crate) async fn correlate(mut request: Request, next: Next) -> Response {
     let id = request
         .headers()
         .get(&CORRELATION_HEADER)
@@ -331,6 +345,7 @@ pub(crate) async fn correlate(request: Request, next: Next) -> Response {
         .or_else(eclusa_relay::trace::trace_id)
         .unwrap_or_else(|| Ulid::new().to_string());
     let line = LogLine::begin(&request);
+    request.extensions_mut().insert(CorrelationId(id.clone()));
     let mut response = next.run(request).await;
     let channel = response.extensions_mut().remove::<LoggedChannel>();
     let mut problem = response.extensions_mut().remove::<ApiProblem>();
@@ -341,10 +356,13 @@ pub(crate) async fn correlate(request: Request, next: Next) -> Response {
     }
     if let Some(problem) = problem {
         line.refused(problem.told(), channel.as_ref(), &id);
-        let headers = std::mem::take(response.headers_mut());
-        response = problem.render(&id);
-        for (name, value) in headers.iter().filter(|(name, _)| **name == header::ALLOW) {
-            response.headers_mut().insert(name.clone(), value.clone());
+        // A page tells it already.
+        if response.extensions().get::<Page>().is_none() {
+            let headers = std::mem::take(response.headers_mut());
+            response = problem.render(&id);
+            for (name, value) in headers.iter().filter(|(name, _)| **name == header::ALLOW) {
+                response.headers_mut().insert(name.clone(), value.clone());
+            }
         }
     }
     line.answered(response.status(), channel.as_ref(), &id);

@@ -29,7 +29,7 @@ pub(crate) fn routes(app: App, demo: Option<demo::FakeChats>) -> Router {
         .route("/readyz", get(operation::ready))
         .route("/openapi.json", get(operation::openapi))
         .merge(api::routes(&app))
-        .merge(console::routes(pages))
+        .merge(console::routes(&app, pages))
         .with_state(app);
     if let Some(chats) = demo {
         router = router.merge(demo::routes(chats, pages));

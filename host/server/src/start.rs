@@ -26,6 +26,7 @@ use crate::app::{App, Directory};
 use crate::auth::{Sessions, SignIns, Tokens, new_token};
 use crate::channels::Channels;
 use crate::config::{Config, Drain, JournalKind};
+use crate::console::Texts;
 use crate::demo::{self, Demo};
 use crate::echo::Echoes;
 use crate::figures::Figures;
@@ -184,6 +185,7 @@ impl Server {
             echoes: Arc::new(Echoes::new(under_way)),
             verifier: Arc::new(Verifier::new(Arc::new(http.clone()))),
             figures: Figures::new(metrics.clone()),
+            texts: Arc::new(Texts::new()),
             stopping,
             config: Arc::new(config),
         };

@@ -57,11 +57,13 @@ async fn every_documented_call_is_there_and_answers_as_documented() {
 }
 
 /// Paths that are not part of the API.
-const NOT_OF_THE_API: [&str; 11] = [
+const NOT_OF_THE_API: [&str; 13] = [
     "/",
     "/login",
     "/logout",
+    "/preferences",
     "/assets/console.css",
+    "/assets/icon.svg",
     "/assets/login.js",
     // The same as `/in/{key}`.
     "/in/{key}/",

@@ -21,6 +21,8 @@ const TOLD_EVERY_MS: i64 = 600_000;
 #[derive(Debug)]
 pub(crate) struct Unwelcome {
     pub(crate) status: StatusCode,
+    /// What programs tell it by.
+    pub(crate) code: String,
     /// Why, and what to do.
     pub(crate) reason: String,
     /// When to try again, in seconds.
@@ -60,19 +62,16 @@ impl SignIns {
             true => known(),
             false => match self.attempts.attempt(caller, now_ms, known) {
                 Ok(checked) => checked,
-                Err(too_many) => return Err(told(Unwelcome::from(too_many), "too_many_sign_ins")),
+                Err(too_many) => return Err(told(Unwelcome::from(too_many))),
             },
         };
-        let known = checked.map_err(|problem| {
-            let code = problem.code().to_owned();
-            told(Unwelcome::from(problem), &code)
-        })?;
+        let known = checked.map_err(|problem| told(Unwelcome::from(problem)))?;
         known.allow(Permission::Console).map_err(|_| {
             let reason = "This token is for programs. Sign in with one whose role is viewer, \
                           operator or admin."
                 .to_owned();
-            let unwelcome = Unwelcome { status: StatusCode::FORBIDDEN, reason, retry_after: None };
-            told(unwelcome, "permission_missing")
+            let code = "permission_missing".to_owned();
+            told(Unwelcome { status: StatusCode::FORBIDDEN, code, reason, retry_after: None })
         })?;
         counter!("eclusa_sign_ins_total", "outcome" => "signed_in").increment(1);
         Ok(known)
@@ -92,8 +91,8 @@ impl SignIns {
     }
 }
 
-fn told(unwelcome: Unwelcome, outcome: &str) -> Unwelcome {
-    counter!("eclusa_sign_ins_total", "outcome" => outcome.to_owned()).increment(1);
+fn told(unwelcome: Unwelcome) -> Unwelcome {
+    counter!("eclusa_sign_ins_total", "outcome" => unwelcome.code.clone()).increment(1);
     unwelcome
 }
 
@@ -105,7 +104,8 @@ impl From<ApiProblem> for Unwelcome {
         }
         reason = format!("{reason}. {}", problem.what_to_do());
         // 401 would ask for another way to say who one is.
-        Self { status: StatusCode::FORBIDDEN, reason, retry_after: None }
+        let code = problem.code().to_owned();
+        Self { status: StatusCode::FORBIDDEN, code, reason, retry_after: None }
     }
 }
 
@@ -113,7 +113,8 @@ impl From<TooMany> for Unwelcome {
     fn from(too_many: TooMany) -> Self {
         let seconds = too_many.retry_after;
         let reason = format!("Too many sign-ins have failed. Try again in {seconds} seconds.");
-        Self { status: StatusCode::TOO_MANY_REQUESTS, reason, retry_after: Some(seconds) }
+        let code = "too_many_sign_ins".to_owned();
+        Self { status: StatusCode::TOO_MANY_REQUESTS, code, reason, retry_after: Some(seconds) }
     }
 }
 

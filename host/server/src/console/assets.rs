@@ -1,17 +1,26 @@
-//! What pages load: one style sheet, and their scripts.
+//! What pages load: one style sheet, an icon, and their scripts.
 
+use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 
 use super::html::script;
+use crate::app::App;
 
-/// `GET /assets/console.css`.
-pub(super) async fn style() -> Response {
-    let content_type = [(header::CONTENT_TYPE, "text/css; charset=utf-8")];
-    (content_type, include_str!("console.css")).into_response()
+/// All of it.
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/assets/console.css", get(style))
+        .route("/assets/icon.svg", get(icon))
+        .route("/assets/login.js", get(async || script(include_str!("assets/login.js"))))
 }
 
-/// `GET /assets/login.js`.
-pub(super) async fn login() -> Response {
-    script(include_str!("login.js"))
+async fn style() -> Response {
+    let content_type = [(header::CONTENT_TYPE, "text/css; charset=utf-8")];
+    (content_type, include_str!("assets/console.css")).into_response()
+}
+
+async fn icon() -> Response {
+    ([(header::CONTENT_TYPE, "image/svg+xml")], include_str!("assets/icon.svg")).into_response()
 }

@@ -1,12 +1,21 @@
 //! The console: the pages for people, behind a sign-in. Its pages hang in
-//! [`routes`]; each takes [`App::signed_in`] for who looks at it.
+//! [`routes`]; each takes a [`Visitor`](visitor::Visitor) for who looks at it.
 
 mod assets;
+mod cookie;
+mod frame;
 mod headers;
 mod home;
 mod html;
+mod language;
+mod preferences;
+mod problem_page;
 mod sign_in;
 mod sign_out;
+mod texts;
+mod theme;
+mod visitor;
+mod wrong;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -15,14 +24,16 @@ use axum::routing::{get, post};
 use crate::app::App;
 pub(crate) use headers::{PageHeaders, add_headers};
 pub(crate) use html::{Page, script};
+pub(crate) use texts::Texts;
 
 /// All pages, their styles and scripts.
-pub(crate) fn routes(headers: PageHeaders) -> Router<App> {
+pub(crate) fn routes(app: &App, headers: PageHeaders) -> Router<App> {
     Router::new()
         .route("/", get(home::show))
         .route("/login", get(sign_in::show).post(sign_in::sign_in))
         .route("/logout", post(sign_out::sign_out))
-        .route("/assets/console.css", get(assets::style))
-        .route("/assets/login.js", get(assets::login))
+        .route("/preferences", post(preferences::set))
+        .merge(assets::routes())
+        .route_layer(from_fn_with_state(app.clone(), problem_page::show_problems))
         .route_layer(from_fn_with_state(headers, add_headers))
 }

@@ -1,5 +1,6 @@
 //! `/login`: a token for a session.
 
+use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
@@ -8,7 +9,9 @@ use eclusa_journal::registry::{AuditAction, SubjectKind};
 use eclusa_model::Secret;
 use serde::Deserialize;
 
-use super::html::{escape, go_to, page};
+use super::frame::Frame;
+use super::html::{go_to, page};
+use super::wrong::Phrase;
 use crate::app::App;
 use crate::auth::{Foreign, Unwelcome, check_origin, role_name, session_cookie, session_id};
 use crate::incoming::Origin;
@@ -21,20 +24,22 @@ pub(super) struct Input {
 }
 
 /// `GET /login`.
-pub(super) async fn show() -> Response {
-    form(StatusCode::OK, None)
+pub(super) async fn show(at: Frame) -> Response {
+    form(at, StatusCode::OK, None)
 }
 
 /// `POST /login`: begins a session, and ends the one that this browser had.
 pub(super) async fn sign_in(
     State(app): State<App>,
+    at: Frame,
     Extension(origin): Extension<Origin>,
     uri: Uri,
     headers: HeaderMap,
     Form(input): Form<Input>,
 ) -> Result<Response, ApiProblem> {
     if let Err(foreign) = check_origin(&headers, &uri, &app.config.public_url()) {
-        return Ok(form(StatusCode::FORBIDDEN, Some(why(foreign))));
+        let why = why(&at, foreign);
+        return Ok(form(at, StatusCode::FORBIDDEN, Some(why)));
     }
     let now_ms = app.clock.now_ms();
     let caller = app.admission.caller(origin, &headers);
@@ -45,7 +50,7 @@ pub(super) async fn sign_in(
             if let Some(count) = app.sign_ins.refused(now_ms) {
                 tell(&app, count, &caller.to_string()).await;
             }
-            return Ok(refused(&unwelcome));
+            return Ok(refused(at, &unwelcome));
         }
     };
     let name = &known.token.name;
@@ -73,50 +78,38 @@ async fn tell(app: &App, count: u64, caller: &str) {
     }
 }
 
-fn why(foreign: Foreign) -> &'static str {
-    match foreign {
-        Foreign::Site => {
-            "This form was not sent by this server's own page. Open /login here and sign in \
-             again. Behind a proxy that changes the Host header, public_url must be set to the \
-             address that you open."
-        }
-        Foreign::Insecure => {
-            "Sign-in needs https, or this machine itself (http://localhost): browsers keep no \
-             session where others can read along."
-        }
-    }
+/// The page, with why somebody was not let in.
+#[derive(Template)]
+#[template(path = "login.html")]
+struct SignIn {
+    at: Frame,
+    refusal: Option<Phrase>,
 }
 
-fn refused(unwelcome: &Unwelcome) -> Response {
-    let mut response = form(unwelcome.status, Some(&unwelcome.reason));
+fn form(at: Frame, status: StatusCode, refusal: Option<Phrase>) -> Response {
+    // Who is signed in can sign in as somebody else; the page is the same for all.
+    let at = at.without_person();
+    page(status, &SignIn { at, refusal })
+}
+
+fn why(at: &Frame, foreign: Foreign) -> Phrase {
+    let key = match foreign {
+        Foreign::Site => "sign-in-foreign",
+        Foreign::Insecure => "sign-in-needs-https",
+    };
+    Phrase { text: at.say(key).to_string(), english: false }
+}
+
+fn refused(at: Frame, unwelcome: &Unwelcome) -> Response {
+    let key = format!("sign-in-{}", unwelcome.code.replace('_', "-"));
+    let seconds = unwelcome.retry_after.unwrap_or_default();
+    let reason = match at.knows(&key) {
+        true => Phrase { text: at.say(&key).count(seconds).to_string(), english: false },
+        false => Phrase::english(&unwelcome.reason),
+    };
+    let mut response = form(at, unwelcome.status, Some(reason));
     if let Some(seconds) = unwelcome.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
-}
-
-fn form(status: StatusCode, refusal: Option<&str>) -> Response {
-    let (note, described) = match refusal {
-        Some(refusal) => (
-            format!(r#"<p class="note" id="refusal" role="alert">{}</p>"#, escape(refusal)),
-            r#" aria-invalid="true" aria-describedby="refusal hint""#,
-        ),
-        None => (String::new(), r#" aria-describedby="hint""#),
-    };
-    let body = format!(
-        r#"<main class="alone">
-<form class="card" method="post" action="/login">
-<h1>Sign in to Eclusa</h1>
-{note}
-<p class="note" id="insecure" hidden>This page came without encryption from another machine. Open it by https: a token that you type here can be read on its way.</p>
-<p class="hint" id="from-link" hidden>The token is that of the link which you have opened.</p>
-<label for="token">Access token</label>
-<input id="token" name="token" type="password" required autofocus autocomplete="current-password" autocapitalize="none" spellcheck="false" maxlength="512"{described}>
-<p class="hint" id="hint">It begins with <code>ecl_</code>. The server printed one at its first start; an admin makes others by <code>eclusa token create</code>.</p>
-<button id="sign-in">Sign in</button>
-</form>
-</main>
-<script src="/assets/login.js" defer></script>"#
-    );
-    page(status, "Sign in · Eclusa", &body)
 }

@@ -8,7 +8,7 @@ use eclusa_journal::registry::{AuditAction, SubjectKind};
 use eclusa_model::Secret;
 use serde::Deserialize;
 
-use super::html::{go_to, page};
+use super::html::go_to;
 use crate::app::App;
 use crate::auth::{check_origin, no_session_cookie};
 use crate::problem::ApiProblem;
@@ -30,13 +30,13 @@ pub(super) async fn sign_out(
         let ours = check_origin(&headers, &uri, &app.config.public_url()).is_ok()
             && signed_in.is_form_token(input.csrf.expose());
         if !ours {
-            return Ok(page(
+            return Err(ApiProblem::new(
                 StatusCode::FORBIDDEN,
-                "Not signed out · Eclusa",
-                r#"<main class="alone"><div class="card"><h1>You are still signed in</h1>
-<p>This form was not sent by a page of this server that is still valid.</p>
-<p><a href="/">Go back</a> and sign out there.</p></div></main>"#,
-            ));
+                "sign_out_refused",
+                "you are still signed in: this form was not sent by a page of this server that \
+                 is still valid",
+            )
+            .action("Open the console again and sign out there."));
         }
         let name = &signed_in.known().token.name;
         let audit = app.audit(name, AuditAction::SignedOut, SubjectKind::Token, name, "");

@@ -1,6 +1,6 @@
 //! What every page has.
 
-use eclusa_tests::{Browser, Setup, own};
+use eclusa_tests::{Answer, Browser, Eclusa, Setup, own};
 
 const HEADERS: [(&str, &str); 7] = [
     (
@@ -40,6 +40,8 @@ async fn every_page_has_all_headers_and_nothing_inline() {
             (200, stranger.open(&eclusa, "/demo/page.js").await),
             (200, stranger.open(&eclusa, "/assets/login.js").await),
             (200, stranger.open(&eclusa, "/assets/console.css").await),
+            (303, set(&stranger, &eclusa, &own(&eclusa), &[("theme", "dark")]).await),
+            (403, set(&stranger, &eclusa, &[], &[("theme", "dark")]).await),
         ];
         for (status, page) in pages {
             assert_eq!(page.status, status, "{}", page.body);
@@ -53,6 +55,56 @@ async fn every_page_has_all_headers_and_nothing_inline() {
             }
         }
     }
+}
+
+async fn set(
+    browser: &Browser,
+    eclusa: &Eclusa,
+    headers: &[(&str, &str)],
+    fields: &[(&str, &str)],
+) -> Answer {
+    browser.submit_from(eclusa, headers, "/preferences", fields).await
+}
+
+#[tokio::test]
+async fn pages_speak_the_language_that_is_asked_for_or_chosen() {
+    let eclusa = Setup::with(&[]).start();
+    let stranger = Browser::new();
+    let asked = async |headers: &[(&str, &str)]| {
+        let page = stranger.request(&eclusa, "GET", "/login", headers, String::new()).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        page.body
+    };
+    let english = ("accept-language", "en-GB,en;q=0.8");
+    let portuguese = ("accept-language", "pt-BR,pt;q=0.9");
+    for (headers, tag, text) in [
+        (&[][..], r#"<html lang="en""#, "Sign in to Eclusa"),
+        (&[english], r#"<html lang="en""#, "Sign in to Eclusa"),
+        (&[portuguese], r#"<html lang="pt-BR""#, "Entrar no Eclusa"),
+        (&[english, ("cookie", "eclusa_language=pt-BR")], r#"lang="pt-BR""#, "Entrar no Eclusa"),
+        (&[portuguese, ("cookie", "eclusa_language=en")], r#"<html lang="en""#, "Sign in"),
+        (&[("cookie", "eclusa_theme=dark")], r#"data-theme="dark""#, "Sign in"),
+        (&[("cookie", "eclusa_theme=pink")], r#"data-theme="system""#, "Sign in"),
+    ] {
+        let page = asked(headers).await;
+        assert!(page.contains(tag) && page.contains(text), "{headers:?}: {page}");
+    }
+    let fields = [("language", "pt-BR"), ("theme", "light"), ("back", "/login")];
+    let kept = set(&stranger, &eclusa, &own(&eclusa), &fields).await;
+    assert_eq!((kept.status, kept.header("location")), (303, Some("/login")));
+    assert!(kept.header("set-cookie").unwrap().starts_with("eclusa_language=pt-BR; Path=/; "));
+    let elsewhere = [("language", "<b>"), ("back", "//evil.example/")];
+    let refused = set(&stranger, &eclusa, &own(&eclusa), &elsewhere).await;
+    assert_eq!((refused.status, refused.header("location")), (303, Some("/")));
+    assert!(refused.header("set-cookie").is_none());
+    // What is wrong is told in that language too.
+    let fields =
+        url::form_urlencoded::Serializer::new(String::new()).append_pair("token", "wrong").finish();
+    let [origin, site] = own(&eclusa);
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let headers = [origin, site, form, portuguese];
+    let wrong = stranger.request(&eclusa, "POST", "/login", &headers, fields).await;
+    assert!(wrong.body.contains("Este token não é conhecido."), "{}", wrong.body);
 }
 
 #[tokio::test]

@@ -1,0 +1,95 @@
+//! What every page has around it: the language, the theme, who looks at it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri};
+
+use super::language::Language;
+use super::texts::{Say, Texts};
+use super::theme::Theme;
+use crate::app::App;
+use crate::auth::{SignedIn, role_name};
+
+/// Who looks at a page.
+#[derive(Debug, Clone)]
+pub(super) struct Person {
+    /// The name of their token.
+    pub(super) name: String,
+    /// Their role, as it is written everywhere.
+    pub(super) role: &'static str,
+    /// What their forms send along.
+    pub(super) csrf: String,
+}
+
+impl Person {
+    pub(super) fn new(signed_in: &SignedIn) -> Self {
+        let token = &signed_in.known().token;
+        Self { name: token.name.clone(), role: role_name(token.role), csrf: signed_in.form_token() }
+    }
+}
+
+/// What every page has around it.
+#[derive(Clone)]
+pub(super) struct Frame {
+    texts: Arc<Texts>,
+    pub(super) language: Language,
+    pub(super) theme: Theme,
+    /// The page itself, for what leads back to it.
+    pub(super) path: String,
+    /// `None` where nobody is signed in.
+    pub(super) person: Option<Person>,
+}
+
+impl Frame {
+    pub(super) fn new(app: &App, headers: &HeaderMap, uri: &Uri) -> Self {
+        Self {
+            texts: Arc::clone(&app.texts),
+            language: Language::of(headers),
+            theme: Theme::of(headers),
+            path: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            person: app.signed_in(headers).as_ref().map(Person::new),
+        }
+    }
+
+    /// The same for a page that is the same for all.
+    pub(super) fn without_person(self) -> Self {
+        Self { person: None, ..self }
+    }
+
+    /// A text in the language of who looks.
+    pub(super) fn say<'a>(&'a self, key: &'a str) -> Say<'a> {
+        self.texts.say(self.language, key)
+    }
+
+    /// Whether there is a text of this key.
+    pub(super) fn knows(&self, key: &str) -> bool {
+        self.texts.knows(key)
+    }
+
+    /// The languages on offer.
+    pub(super) fn languages(&self) -> [Language; 2] {
+        Language::ALL
+    }
+
+    /// The themes on offer.
+    pub(super) fn themes(&self) -> [Theme; 3] {
+        Theme::ALL
+    }
+
+    /// Whether the page is this one, or below it.
+    pub(super) fn is_at(&self, path: &str) -> bool {
+        let here = self.path.split('?').next().unwrap_or_default();
+        here == path || here.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+    }
+}
+
+impl FromRequestParts<App> for Frame {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        Ok(Self::new(app, &parts.headers, &parts.uri))
+    }
+}
