@@ -36,7 +36,8 @@ pub struct DeadLetter {
     pub problem: Problem,
     /// The build that failed, where one was called: of the last attempt.
     pub revision: Option<RevisionRef>,
-    /// How many attempts were made since it was recorded or last redriven.
+    /// How many attempts were made since it was recorded or last redriven, without
+    /// those that do not count ([`Finish::Wait`](crate::Finish::Wait)).
     pub attempts: u32,
     /// What is younger in its conversation waits for it.
     pub held: bool,

@@ -220,7 +220,7 @@ pub struct Delivery {
     pub id: DeliveryId,
     /// Its lane.
     pub lane: Lane,
-    /// How many attempts have been made.
+    /// How many attempts have been made that count: see [`Finish::Wait`].
     pub attempts: u32,
     /// Not before this time, in Unix milliseconds; [`HELD`] where it waits for a
     /// person.
@@ -252,7 +252,7 @@ pub enum DeliveryBody {
     Message {
         /// The message.
         message: OutboundMessage,
-        /// How many attempts have been made.
+        /// How many attempts have been made that count: see [`Finish::Wait`].
         attempts: u32,
         /// The revision that a person chose to map it; else the one that serves.
         revision: Option<RevisionRef>,
@@ -263,7 +263,7 @@ pub enum DeliveryBody {
     Event {
         /// The event with its full JSON.
         event: StoredEvent,
-        /// How many attempts have been made.
+        /// How many attempts have been made that count: see [`Finish::Wait`].
         attempts: u32,
     },
 }
@@ -304,6 +304,13 @@ pub enum Finish {
     },
     /// Another attempt follows, not before this time in Unix milliseconds.
     Retry {
+        /// When.
+        due_at_ms: i64,
+    },
+    /// The other side takes nothing at the moment, whatever it is. The attempt is
+    /// recorded but does not count: another one follows, not before this time in Unix
+    /// milliseconds.
+    Wait {
         /// When.
         due_at_ms: i64,
     },

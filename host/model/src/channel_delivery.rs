@@ -20,8 +20,8 @@ pub struct ChannelDelivery {
     /// manifest, or as fast as it takes messages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pace: Option<ChannelPace>,
-    /// How many messages may be under way to the chat at once, 1 to 1,000.
-    /// Default 32.
+    /// How many messages may be under way to the chat at once, 1 to 1,000. Default:
+    /// `delivery.concurrent_per_destination` of the configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concurrent: Option<u32>,
     /// What happens to a conversation when a message of it cannot be delivered.

@@ -12,7 +12,6 @@ use eclusa_model::{
     Channel, HttpRequest, HttpResponse, NextRequest, OutboundMessage, Outcome, Problem, Warning,
 };
 use fail::fail_point;
-
 use tracing::{Instrument as _, trace_span};
 
 use crate::delivery::{Carried, Carrier, NotSent, Policy, Recorder};
@@ -270,14 +269,13 @@ impl Send<'_> {
         }
         let url = request.url().clone();
         let result = self.http.send(request).await;
-        self.gate.tell(&url, &result);
+        self.gate.tell(&url, &result, |host| self.scrubber.naming_host(host));
         let response = match result {
             Ok(response) => response,
             Err(error) => {
                 self.recorder.attempt.status = error.status;
                 let mut problem = error.problem();
-                // It may name the host, into which an adapter may put a secret.
-                problem.message = self.scrubber.text(problem.message);
+                problem.message = self.scrubber.naming_host(problem.message);
                 return Err(problem.into());
             }
         };

@@ -22,8 +22,6 @@ pub(crate) struct Carried {
     pub(crate) finish: Finish,
     /// Kept until both are recorded.
     pub(crate) entered: Option<Entered>,
-    /// The destination says that it takes nothing any more.
-    pub(crate) gone: bool,
 }
 
 /// Nothing went out. It is no attempt, and nothing is recorded of it.
@@ -152,14 +150,13 @@ impl Recorder {
     /// the destination will be paused, and nothing of what is for it is lost.
     pub(crate) fn gone(mut self, policy: &Policy, problem: Problem) -> Carried {
         self.attempt.problem = Some(problem);
-        let finish = Finish::Retry { due_at_ms: policy.clock.now_ms() };
-        Carried { gone: true, ..self.end(finish) }
+        self.end(Finish::Wait { due_at_ms: policy.clock.now_ms() })
     }
 
     fn end(mut self, finish: Finish) -> Carried {
         let elapsed = self.started.elapsed().as_millis();
         self.attempt.duration_ms = u64::try_from(elapsed).unwrap_or(u64::MAX);
-        Carried { attempt: self.attempt, finish, entered: None, gone: false }
+        Carried { attempt: self.attempt, finish, entered: None }
     }
 }
 

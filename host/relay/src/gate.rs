@@ -30,7 +30,7 @@ impl Gate {
     /// Asks for one request.
     ///
     /// # Errors
-    /// The host, where it is not spoken to at the moment.
+    /// The host, where it is not spoken to at the moment. Its name may hold a secret.
     pub(crate) fn ask(&self, url: &Url) -> Result<(), Arc<str>> {
         let host = host(url);
         match self.breakers.lock().admit(&host, self.now_ms()) {
@@ -39,8 +39,14 @@ impl Gate {
         }
     }
 
-    /// Tells what came of a request.
-    pub(crate) fn tell(&self, url: &Url, result: &Result<Response, HttpError>) {
+    /// Tells what came of a request. `shown` takes out of the host's name, for the log,
+    /// what is a secret.
+    pub(crate) fn tell(
+        &self,
+        url: &Url,
+        result: &Result<Response, HttpError>,
+        shown: impl FnOnce(String) -> String,
+    ) {
         let health = match result {
             Ok(response) if response.response.status >= 500 => Health::Failing,
             Ok(_) => Health::Well,
@@ -53,14 +59,15 @@ impl Gate {
             let mut breakers = self.breakers.lock();
             (breakers.report(&host, health, self.now_ms()), breakers.open())
         };
+        let Some(change) = change else { return };
+        let host = shown(host);
         match change {
-            Some(Change::Opened) => tracing::warn!(
+            Change::Opened => tracing::warn!(
                 host,
                 "nothing is sent to this host for a while, since it fails again and again; what \
                  is for it waits"
             ),
-            Some(Change::Closed) => tracing::info!(host, "the host is well again"),
-            None => return,
+            Change::Closed => tracing::info!(host, "the host is well again"),
         }
         metrics::gauge!("eclusa_breakers_open").set(open as f64);
     }

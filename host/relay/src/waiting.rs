@@ -5,6 +5,7 @@ use eclusa_model::Problem;
 use serde::Serialize;
 
 use crate::dispatcher::{LaneView, Why};
+use crate::secrets::Scrubber;
 
 /// Some lanes, and where to go on.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -43,7 +44,8 @@ pub struct WaitingReason {
     /// The next attempt, RFC 3339, where the time is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_attempt_at: Option<String>,
-    /// The host that is not spoken to, with its port.
+    /// The host that is not spoken to, with its port; `[secret NAME]` stands for a
+    /// secret in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     /// What went wrong at the last attempt, of a message to a chat.
@@ -52,71 +54,124 @@ pub struct WaitingReason {
 }
 
 impl WaitingLane {
+    /// A lane in words; `scrubber` is its channel's, `None` where that was deleted, and
+    /// `at` says which time of day a time of the view is.
     pub(crate) async fn new(
         view: LaneView,
         journal: &dyn Journal,
+        scrubber: Option<&Scrubber>,
         at: impl Fn(i64) -> String,
     ) -> Self {
         let message = journal.public_id(view.head);
         let target = view.lane.target;
-        let (code, action) = words(&view.why);
-        let mut reason =
-            WaitingReason { code, action, next_attempt_at: None, host: None, problem: None };
-        match view.why {
-            Why::Retry { at_ms } => reason.next_attempt_at = Some(at(at_ms)),
+        let problem = match (&view.why, target) {
+            (
+                Why::Retry { .. } | Why::BreakerOpen { .. } | Why::Held | Why::Paused,
+                Target::Chat,
+            ) => last_problem(journal, &message).await,
+            _ => None,
+        };
+        let (code, action) = words(&view.why, target, problem.is_some());
+        let (next_attempt_at, host) = match view.why {
+            Why::Retry { at_ms } => (Some(at(at_ms)), None),
             Why::BreakerOpen { host, until_ms } => {
-                reason.host = Some(host.to_string());
-                reason.next_attempt_at = until_ms.map(at);
+                let shown = scrubber.map(|scrubber| scrubber.naming_host(host.to_string()));
+                (until_ms.map(at), shown)
             }
-            _ => {}
-        }
-        let tried = matches!(code, "retry" | "breaker_open" | "held" | "paused");
-        if tried && target == Target::Chat {
-            // Without it the answer is still right.
-            let record = journal.message(message.clone()).await.ok().flatten();
-            reason.problem = record
-                .and_then(|mut record| record.attempts.pop())
-                .and_then(|attempt| attempt.problem);
-        }
+            _ => (None, None),
+        };
         Self {
             target,
             conversation: view.lane.conversation,
             waiting: view.waiting,
             message,
             since: rfc3339(accepted_at_ms(view.head)),
-            reason,
+            reason: WaitingReason { code, action, next_attempt_at, host, problem },
         }
     }
 }
 
+/// What went wrong at the last attempt. Where it cannot be read, the rest of the answer
+/// is still right.
+async fn last_problem(journal: &dyn Journal, message: &str) -> Option<Problem> {
+    let record = journal.message(message.to_owned()).await.ok().flatten();
+    record.and_then(|mut record| record.attempts.pop()).and_then(|attempt| attempt.problem)
+}
+
 /// The one table of reasons: code, and what to do.
-fn words(why: &Why) -> (&'static str, &'static str) {
-    match why {
-        Why::InFlight => ("in_flight", "Nothing: it is being handed on."),
-        Why::Ready => ("ready", "Nothing: its turn is next."),
-        Why::Retry { .. } => {
+fn words(why: &Why, target: Target, problem: bool) -> (&'static str, &'static str) {
+    match (why, target) {
+        (Why::InFlight, _) => ("in_flight", "Nothing: it is being handed on."),
+        (Why::Ready, _) => ("ready", "Nothing: its turn is next."),
+        (Why::Retry { .. }, _) if problem => {
             ("retry", "See `problem`; the next attempt comes by itself at `next_attempt_at`.")
         }
-        Why::Paced => {
+        (Why::Retry { .. }, Target::Chat) => {
+            ("retry", "See the log; the next attempt comes by itself at `next_attempt_at`.")
+        }
+        (Why::Retry { .. }, Target::Platform) => (
+            "retry",
+            "Check that the platform takes events; the next attempt comes by itself at \
+             `next_attempt_at`.",
+        ),
+        (Why::Paced, _) => {
             ("paced", "Nothing, or raise the channel's `delivery.pace` where the chat takes more.")
         }
-        Why::Concurrency => (
+        (Why::Concurrency, Target::Chat) => (
             "concurrency",
-            "Nothing, or raise the channel's `delivery.concurrent`, or `delivery.concurrent` of \
+            "Nothing, or raise the channel's `delivery.concurrent`, or \
+             `delivery.concurrent_per_destination` and `delivery.concurrent` of the configuration.",
+        ),
+        (Why::Concurrency, Target::Platform) => (
+            "concurrency",
+            "Nothing, or raise `delivery.concurrent_per_destination` and `delivery.concurrent` of \
              the configuration.",
         ),
-        Why::BreakerOpen { .. } => (
+        (Why::BreakerOpen { .. }, _) => (
             "breaker_open",
             "Check why the host fails; it is tried again by itself at `next_attempt_at`.",
         ),
-        Why::Paused => (
+        (Why::Paused, Target::Chat) => (
             "paused",
             "See why in the channel's `paused`, then resume: `eclusa channel resume ID`.",
         ),
-        Why::Held => ("held", "Redrive or discard the dead letter at its head."),
-        Why::AdapterMissing => ("adapter_missing", "Deploy the adapter that the channel names."),
-        Why::NoPlatform => {
+        (Why::Paused, Target::Platform) => {
+            ("paused", "See why by `eclusa platform show`, then resume: `eclusa platform resume`.")
+        }
+        (Why::Held, _) => ("held", "Redrive or discard the dead letter at its head."),
+        (Why::AdapterMissing, _) => {
+            ("adapter_missing", "Deploy the adapter that the channel names.")
+        }
+        (Why::NoPlatform, _) => {
             ("no_platform", "Configure `platform.url` and `platform.secret`, and restart.")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An action for the platform names nothing of a channel, and the other way round.
+    #[test]
+    fn an_action_is_about_what_is_spoken_to() {
+        let retry = Why::Retry { at_ms: 0 };
+        let open = Why::BreakerOpen { host: "chat.example:443".into(), until_ms: None };
+        let all =
+            [Why::InFlight, Why::Ready, retry, Why::Concurrency, open, Why::Paused, Why::Held];
+        for why in all {
+            let (code, action) = words(&why, Target::Platform, false);
+            assert!(!action.contains("channel"), "{action}");
+            let (same, action) = words(&why, Target::Chat, false);
+            assert!(code == same && !action.contains("platform"), "{action}");
+            // Nothing points to what is not there.
+            assert!(!action.contains("`problem`"), "{action}");
+        }
+        assert!(words(&Why::Retry { at_ms: 0 }, Target::Chat, true).1.contains("`problem`"));
+        assert!(words(&Why::Paused, Target::Platform, false).1.contains("eclusa platform resume"));
+        for target in [Target::Chat, Target::Platform] {
+            let (_, action) = words(&Why::Concurrency, target, false);
+            assert!(action.contains("`delivery.concurrent_per_destination`"), "{action}");
         }
     }
 }

@@ -13,14 +13,14 @@ mod support;
 use std::sync::Arc;
 
 use eclusa_journal::{
-    Accept, Journal, LetterFilter, LetterKind, Letters, Mapping, MemoryJournal, MessageState,
-    RawRequest, RevisionRef, Window,
+    Accept, Destination, Journal, LetterFilter, LetterKind, Letters, Mapping, MemoryJournal,
+    MessageState, RawRequest, RevisionRef, Window,
 };
 use eclusa_model::{Content, Event, Extra, InboundMessage, Participant, Secret};
 use eclusa_relay::{Guard, InvalidPlatform, Platform, PlatformEvent};
 use serde_json::json;
 use standardwebhooks::Webhook;
-use support::{Server, Setup, channel, loopback};
+use support::{Server, Setup, channel, eventually, loopback};
 
 const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
@@ -132,6 +132,32 @@ async fn a_refused_push_becomes_a_dead_letter() {
         assert_eq!((letters[0].kind, &letters[0].id), (LetterKind::Event, &id));
         assert_eq!(letters[0].attempts, 1);
     }
+}
+
+#[tokio::test]
+async fn a_platform_that_is_gone_is_paused_and_loses_nothing() {
+    let platform = Server::start().await;
+    platform.reply(410, "");
+    let setup = setup(Some(&platform));
+    let ids = [receive(&setup.journal, "1").await, receive(&setup.journal, "2").await];
+    let (relay, journal) = setup.start().await;
+    let handle = relay.handle();
+    let paused = eventually("a pause", async || handle.pause_of(&Destination::Platform)).await;
+    assert_eq!((paused.code.as_str(), paused.by.as_str()), ("gone", "eclusa"));
+    let lane = eventually("a lane that is paused", async || {
+        let page = handle.waiting("sales", 0, 10).await.unwrap();
+        page.lanes.into_iter().find(|lane| lane.reason.code == "paused")
+    })
+    .await;
+    assert_eq!((lane.waiting, &lane.message), (2, &ids[0]));
+    assert!(lane.reason.action.contains("eclusa platform resume"), "{}", lane.reason.action);
+    assert_eq!(platform.so_far().len(), 1);
+    handle.resume(Destination::Platform, "ana".to_owned()).await.unwrap();
+    let seen = platform.requests(3).await;
+    relay.stop().await;
+    let pushed: Vec<_> = seen.iter().map(|push| push.headers["webhook-id"].clone()).collect();
+    assert_eq!(pushed, [&*ids[0], &*ids[0], &*ids[1]]);
+    assert!(journal.letters(LetterFilter::default(), Window::newest(1)).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -68,6 +68,8 @@ async fn no_secret_is_shown_or_left_anywhere() {
     everywhere.none_in("a push", format!("{pushes:?}"));
     let log = eclusa.log();
     assert!(log.contains("DEBUG"), "the log shows everything");
+    // But what names the hosts of requests: an adapter may put a secret there.
+    assert!(!log.contains("starting new connection"), "reqwest names hosts");
     everywhere.none_in("the log", &log);
     let answers = eclusa.answers();
     assert!(answers.len() > 50);

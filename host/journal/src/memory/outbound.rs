@@ -58,8 +58,10 @@ impl State {
         let Some(delivery) = found else { return };
         let revision = attempt.revision.clone();
         self.attempts.entry(id).or_default().push(attempt);
-        delivery.attempts += 1;
-        if let Finish::Retry { due_at_ms } = finish {
+        if !matches!(finish, Finish::Wait { .. }) {
+            delivery.attempts += 1;
+        }
+        if let Finish::Retry { due_at_ms } | Finish::Wait { due_at_ms } = finish {
             delivery.due_at_ms = due_at_ms.min(HELD - 1);
             return;
         }
@@ -73,7 +75,7 @@ impl State {
         }
         self.redriven.remove(&id);
         match (finish, lane.target) {
-            (Finish::Retry { .. }, _) => {}
+            (Finish::Retry { .. } | Finish::Wait { .. }, _) => {}
             (Finish::Done { external_id }, Target::Chat) => self.sent(id, &lane, external_id),
             (Finish::Done { .. }, Target::Platform) => {
                 self.pushed.insert(id, now_ms());

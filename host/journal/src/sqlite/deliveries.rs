@@ -95,6 +95,12 @@ pub(super) fn finish(
                 .execute(params![id, (*due_at_ms).min(HELD - 1)])?;
             return Ok(());
         }
+        Finish::Wait { due_at_ms } => {
+            unit.conn
+                .prepare_cached("UPDATE deliveries SET due_at_ms = ?2 WHERE id = ?1")?
+                .execute(params![id, (*due_at_ms).min(HELD - 1)])?;
+            return Ok(());
+        }
         Finish::Done { external_id } if lane.target == Target::Chat => {
             messages::sent(unit, id, &lane, external_id.as_deref())?;
         }

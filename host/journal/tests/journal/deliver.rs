@@ -145,6 +145,31 @@ pub(crate) async fn a_retry_waits_with_its_attempts(maker: &impl Maker) {
     assert_eq!((delivery.attempts, delivery.due_at_ms), (2, 1_800_000_000_500));
 }
 
+pub(crate) async fn what_only_waits_uses_up_no_attempt(maker: &impl Maker) {
+    let journal = maker.open();
+    let id = journal.submit(started("c1", "x")).await.unwrap().id;
+    let gone = Attempt { problem: Some(Problem::refused("gone", "gone")), ..attempt(410) };
+    let ends = [
+        Finish::Wait { due_at_ms: 1_800_000_000_000 },
+        Finish::Retry { due_at_ms: 1_800_000_000_250 },
+        Finish::Wait { due_at_ms: 1_800_000_000_500 },
+    ];
+    for end in ends {
+        journal.finish(number(&id), gone.clone(), end).await.unwrap();
+    }
+    let record = message(&journal, &id).await;
+    assert_eq!((record.state, record.problem), (MessageState::Queued, None));
+    assert_eq!(record.next_attempt_at.as_deref(), Some("2027-01-15T08:00:00.5Z"));
+    assert_eq!(record.attempts, [gone.clone(), gone.clone(), gone.clone()]);
+    let journal = maker.reopen(journal);
+    let mut deliveries = journal.take_deliveries().unwrap();
+    let DeliveryChange::Put(delivery) = deliveries.recv().await.unwrap() else { panic!("gone") };
+    assert_eq!((delivery.attempts, delivery.due_at_ms), (1, 1_800_000_000_500));
+    let problem = Problem::refused("gone", "gone");
+    journal.finish(number(&id), gone, Finish::Dead { problem }).await.unwrap();
+    assert_eq!(letters(&journal).await[0].attempts, 2);
+}
+
 pub(crate) async fn a_dead_letter_is_listed_with_its_reason(maker: &impl Maker) {
     let journal = maker.open();
     let problem = Problem::refused("gone", "the chat blocked us").action("Ask the person");

@@ -161,6 +161,7 @@ suite! {
         a_message_that_was_sent
         an_event_that_was_pushed
         a_retry_waits_with_its_attempts
+        what_only_waits_uses_up_no_attempt
         a_dead_letter_is_listed_with_its_reason
         a_finish_changes_only_its_own_delivery
         a_finished_delivery_stays_finished;

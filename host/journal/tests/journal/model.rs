@@ -57,6 +57,7 @@ fn finishes() -> impl Strategy<Value = Finish> {
         3 => (0..4u8).prop_map(|id| make::done(&format!("x{id}"))),
         1 => Just(Finish::Done { external_id: None }),
         1 => (1..1_000_000i64).prop_map(|due_at_ms| Finish::Retry { due_at_ms }),
+        1 => (1..1_000_000i64).prop_map(|due_at_ms| Finish::Wait { due_at_ms }),
         2 => Just(Finish::Dead { problem: Problem::refused("gone", "gone") }),
         2 => Just(Finish::Held { problem: Problem::refused("gone", "gone") }),
     ]

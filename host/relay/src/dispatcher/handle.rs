@@ -7,6 +7,8 @@ use eclusa_journal::{Clock, Destination, Journal, Lane, Pause, rfc3339};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::lanes::LaneView;
+use crate::Channels;
+use crate::secrets::Scrubber;
 use crate::waiting::{WaitingLane, WaitingPage};
 
 /// The most lanes of one page.
@@ -39,13 +41,15 @@ pub struct RelayHandle {
     pub(super) commands: mpsc::Sender<Command>,
     pub(super) pauses: watch::Receiver<Arc<BTreeMap<Destination, Pause>>>,
     pub(super) journal: Arc<dyn Journal>,
+    pub(super) channels: Arc<dyn Channels>,
     pub(super) clock: Arc<dyn Clock>,
 }
 
 impl RelayHandle {
     /// Pauses a destination, in the name of a person: nothing goes out until it is
     /// resumed. What is under way is finished. When this returns, it is on the
-    /// disk.
+    /// disk. Returns the pause that stands then; `None` where somebody has resumed
+    /// the destination meanwhile, or it is a channel that was deleted.
     ///
     /// # Errors
     /// When the relay has stopped.
@@ -54,16 +58,16 @@ impl RelayHandle {
         destination: Destination,
         by: String,
         reason: String,
-    ) -> Result<Pause, RelayStopped> {
+    ) -> Result<Option<Pause>, RelayStopped> {
         let since = rfc3339(self.clock.now_ms());
         let pause = Pause { since, code: "operator".to_owned(), reason, by };
-        let asked = pause.clone();
-        self.ask(|done| Command::Pause { destination, pause: asked, done }).await?;
-        Ok(pause)
+        let asked = destination.clone();
+        self.ask(|done| Command::Pause { destination: asked, pause, done }).await?;
+        Ok(self.pause_of(&destination))
     }
 
-    /// Resumes a destination, in the name of a person; one that is not paused stays as it is. When this
-    /// returns, it is on the disk.
+    /// Resumes a destination, in the name of a person; one that is not paused stays as
+    /// it is. When this returns, it is on the disk.
     ///
     /// # Errors
     /// When the relay has stopped.
@@ -111,10 +115,14 @@ impl RelayHandle {
 
     async fn shown(&self, view: View) -> WaitingPage {
         let wall_ms = self.clock.now_ms();
+        // All lanes of a view are of one channel.
+        let channel = view.lanes.first().map(|lane| lane.lane.channel.as_str());
+        let channel = channel.and_then(|channel| self.channels.channel(channel));
+        let scrubber = channel.map(|channel| Scrubber::new(&channel));
         let mut lanes = Vec::with_capacity(view.lanes.len());
         for lane in view.lanes {
             let at = |at_ms: i64| rfc3339(wall_ms.saturating_add(at_ms - view.now_ms));
-            lanes.push(WaitingLane::new(lane, &*self.journal, at).await);
+            lanes.push(WaitingLane::new(lane, &*self.journal, scrubber.as_ref(), at).await);
         }
         WaitingPage { lanes, next: view.next }
     }

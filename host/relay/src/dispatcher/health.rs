@@ -59,8 +59,18 @@ pub(super) enum Step {
 #[derive(Debug)]
 struct Standing {
     pause: Pause,
-    /// Between two probes; `None` where a person has paused it.
-    probe_every_ms: Option<i64>,
+    /// `None` where a person has paused it.
+    probes: Option<Probes>,
+}
+
+/// How it is found out whether a pause is over.
+#[derive(Debug, Clone, Copy)]
+struct Probes {
+    /// What goes out from this time on is the next one. What went out before it says
+    /// nothing new: it was under way already when the pause began.
+    next_at_ms: i64,
+    /// How long after that the one behind it follows.
+    every_ms: i64,
 }
 
 /// Dead letters in a row.
@@ -86,24 +96,32 @@ impl Healths {
         Self { policy, streaks: HashMap::new(), standing: HashMap::new() }
     }
 
-    /// A job for a destination is over.
+    /// A job for a destination is over, which went out at `started_ms`.
     pub(super) fn ended(
         &mut self,
         destination: &Destination,
         verdict: Verdict,
+        started_ms: i64,
         now_ms: i64,
     ) -> Option<Step> {
         if let Some(standing) = self.standing.get_mut(destination) {
-            let every_ms = standing.probe_every_ms?;
+            let probes = standing.probes.as_mut()?;
+            if verdict == Verdict::Taken {
+                return Some(Step::Resume);
+            }
+            if started_ms < probes.next_at_ms {
+                return None;
+            }
             let wait_ms = match verdict {
-                Verdict::Taken => return Some(Step::Resume),
                 Verdict::Nothing => PROBE_AGAIN_MS,
-                Verdict::Failed | Verdict::Dead | Verdict::Gone => {
-                    standing.probe_every_ms = Some(every_ms.saturating_mul(2).min(PROBES_MS.1));
-                    every_ms
+                Verdict::Taken | Verdict::Failed | Verdict::Dead | Verdict::Gone => {
+                    let wait_ms = probes.every_ms;
+                    probes.every_ms = wait_ms.saturating_mul(2).min(PROBES_MS.1);
+                    wait_ms
                 }
             };
-            return Some(Step::Probe { at_ms: now_ms.saturating_add(wait_ms) });
+            probes.next_at_ms = now_ms.saturating_add(wait_ms);
+            return Some(Step::Probe { at_ms: probes.next_at_ms });
         }
         match verdict {
             Verdict::Nothing | Verdict::Failed => None,
@@ -142,10 +160,12 @@ impl Healths {
         now_ms: i64,
     ) -> Option<i64> {
         self.streaks.remove(destination);
-        let first = (pause.by == HOST).then_some(PROBES_MS.0);
-        let standing = Standing { pause, probe_every_ms: first };
-        self.standing.insert(destination.clone(), standing);
-        first.map(|first| now_ms.saturating_add(first))
+        let probes = (pause.by == HOST).then(|| Probes {
+            next_at_ms: now_ms.saturating_add(PROBES_MS.0),
+            every_ms: PROBES_MS.0,
+        });
+        self.standing.insert(destination.clone(), Standing { pause, probes });
+        probes.map(|probes| probes.next_at_ms)
     }
 
     /// A destination takes messages again; whether it was paused.
@@ -184,25 +204,25 @@ mod tests {
         let policy = PausePolicy { letters: 3, over_ms: 1000 };
         let mut healths = Healths::new(policy);
         for now in 0..900 {
-            assert_eq!(healths.ended(&sales(), Verdict::Dead, now), None);
+            assert_eq!(healths.ended(&sales(), Verdict::Dead, 0, now), None);
         }
-        assert_eq!(healths.ended(&sales(), Verdict::Taken, 950), None);
+        assert_eq!(healths.ended(&sales(), Verdict::Taken, 0, 950), None);
         for now in [1000, 1999] {
-            assert_eq!(healths.ended(&sales(), Verdict::Dead, now), None);
+            assert_eq!(healths.ended(&sales(), Verdict::Dead, 0, now), None);
         }
-        let Some(Step::Pause { code, .. }) = healths.ended(&sales(), Verdict::Dead, 2000) else {
+        let Some(Step::Pause { code, .. }) = healths.ended(&sales(), Verdict::Dead, 0, 2000) else {
             panic!("not paused");
         };
         assert_eq!(code, "failing");
-        assert_eq!(healths.ended(&Destination::Platform, Verdict::Dead, 2000), None);
+        assert_eq!(healths.ended(&Destination::Platform, Verdict::Dead, 0, 2000), None);
     }
 
     #[test]
     fn failures_that_are_retried_pause_nothing() {
         let mut healths = Healths::new(PausePolicy { letters: 1, over_ms: 0 });
-        assert_eq!(healths.ended(&sales(), Verdict::Failed, 0), None);
+        assert_eq!(healths.ended(&sales(), Verdict::Failed, 0, 0), None);
         let mut off = Healths::new(PausePolicy { letters: 0, over_ms: 0 });
-        assert!((0..100).all(|now| off.ended(&sales(), Verdict::Dead, now).is_none()));
+        assert!((0..100).all(|now| off.ended(&sales(), Verdict::Dead, 0, now).is_none()));
     }
 
     #[test]
@@ -212,7 +232,8 @@ mod tests {
         let mut waits = vec![at_ms / 60_000];
         for _ in 0..8 {
             let now = at_ms;
-            let Some(Step::Probe { at_ms: next }) = healths.ended(&sales(), Verdict::Gone, now)
+            let Some(Step::Probe { at_ms: next }) =
+                healths.ended(&sales(), Verdict::Gone, now, now)
             else {
                 panic!("no probe");
             };
@@ -220,16 +241,33 @@ mod tests {
             at_ms = next;
         }
         assert_eq!(waits, [1, 1, 2, 4, 8, 16, 32, 60, 60]);
-        let again = healths.ended(&sales(), Verdict::Nothing, at_ms);
+        let again = healths.ended(&sales(), Verdict::Nothing, at_ms, at_ms);
         assert_eq!(again, Some(Step::Probe { at_ms: at_ms + 30_000 }));
-        assert_eq!(healths.ended(&sales(), Verdict::Taken, at_ms), Some(Step::Resume));
+        assert_eq!(healths.ended(&sales(), Verdict::Taken, at_ms, at_ms), Some(Step::Resume));
+    }
+
+    #[test]
+    fn what_was_under_way_when_the_pause_began_is_no_probe() {
+        let mut healths = Healths::new(PausePolicy::default());
+        assert_eq!(healths.paused(&sales(), pause(HOST), 0), Some(60_000));
+        for verdict in [Verdict::Gone, Verdict::Dead, Verdict::Failed, Verdict::Nothing] {
+            for _ in 0..10 {
+                assert_eq!(healths.ended(&sales(), verdict, 0, 10), None, "{verdict:?}");
+            }
+        }
+        // One that takes so long that it ends after the probe was due.
+        assert_eq!(healths.ended(&sales(), Verdict::Gone, 0, 70_000), None);
+        let probed = healths.ended(&sales(), Verdict::Gone, 70_000, 70_010);
+        assert_eq!(probed, Some(Step::Probe { at_ms: 130_010 }));
+        // The other side took something, whenever that went out.
+        assert_eq!(healths.ended(&sales(), Verdict::Taken, 0, 80_000), Some(Step::Resume));
     }
 
     #[test]
     fn what_a_person_paused_only_a_person_resumes() {
         let mut healths = Healths::new(PausePolicy::default());
         assert_eq!(healths.paused(&sales(), pause("admin"), 0), None);
-        assert_eq!(healths.ended(&sales(), Verdict::Taken, 1), None);
+        assert_eq!(healths.ended(&sales(), Verdict::Taken, 1, 1), None);
         assert_eq!(healths.pauses().get(&sales()), Some(&pause("admin")));
         assert!(healths.resumed(&sales()));
         assert!(!healths.resumed(&sales()));

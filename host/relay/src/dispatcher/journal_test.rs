@@ -25,22 +25,28 @@ use crate::{BreakerPolicy, Clock, RetryPolicy};
 
 type Result<T> = std::result::Result<T, JournalError>;
 
-/// The real journal on a disk that fails: so many reads, then so many records.
+/// The real journal on a disk that fails: so many reads, then so many records. What a
+/// read finds is damaged so often.
 struct Failing {
     journal: MemoryJournal,
+    damaged: AtomicU32,
     reads: AtomicU32,
     records: AtomicU32,
 }
 
+/// Counts down to nothing.
+fn countdown(left: &AtomicU32) -> Option<u32> {
+    left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).ok()
+}
+
 /// Counts down to nothing; an error until then.
 fn fail(left: &AtomicU32) -> Result<()> {
-    let less = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-    match less {
-        Ok(left) if left % 2 == 0 => {
+    match countdown(left) {
+        Some(left) if left % 2 == 0 => {
             Err(JournalError::Busy { retry_after: Duration::from_secs(3600) })
         }
-        Ok(_) => Err(JournalError::Storage("the disk is full".to_owned())),
-        Err(_) => Ok(()),
+        Some(_) => Err(JournalError::Storage("the disk is full".to_owned())),
+        None => Ok(()),
     }
 }
 
@@ -68,7 +74,13 @@ impl Journal for Failing {
     }
     async fn delivery(&self, id: DeliveryId) -> Result<Option<DeliveryBody>> {
         fail(&self.reads)?;
-        self.journal.delivery(id).await
+        match countdown(&self.damaged) {
+            Some(_) => {
+                let (table, id) = ("messages".to_owned(), id.to_string());
+                Err(JournalError::Corrupt { table, id })
+            }
+            None => self.journal.delivery(id).await,
+        }
     }
     async fn traceparent(&self, id: DeliveryId) -> Result<Option<String>> {
         self.journal.traceparent(id).await
@@ -145,18 +157,20 @@ impl Clock for Later {
     }
 }
 
-/// A chat that takes everything, and says when.
-struct Takes(watch::Sender<u32>);
+/// A chat that takes everything, and says what.
+struct Takes(watch::Sender<Vec<String>>);
 
 #[async_trait]
 impl Carrier for Takes {
-    async fn carry(&self, _: &Lane, _: DeliveryBody) -> std::result::Result<Carried, NotSent> {
-        self.0.send_modify(|count| *count += 1);
+    async fn carry(&self, _: &Lane, body: DeliveryBody) -> std::result::Result<Carried, NotSent> {
+        let DeliveryBody::Message { message, .. } = body else { panic!("no message") };
+        self.0.send_modify(|taken| taken.push(message.id));
         Ok(Recorder::start(0, None).done(None))
     }
 }
 
-async fn start(journal: &Arc<Failing>) -> (Relay, String, watch::Receiver<u32>) {
+/// Submits a message to the one conversation there is.
+async fn submit(journal: &Failing) -> String {
     let submit = Submit {
         channel: "sales".to_owned(),
         conversation: "42".to_owned(),
@@ -168,8 +182,12 @@ async fn start(journal: &Arc<Failing>) -> (Relay, String, watch::Receiver<u32>) 
         submitted_at: "2026-01-02T03:04:05Z".to_owned(),
         traceparent: None,
     };
-    let id = journal.submit(submit).await.unwrap().id;
-    let (taken, count) = watch::channel(0);
+    journal.submit(submit).await.unwrap().id
+}
+
+/// A relay, and what its chat takes.
+async fn start(journal: &Arc<Failing>) -> (Relay, watch::Receiver<Vec<String>>) {
+    let (taken, all) = watch::channel(Vec::new());
     let policy = Policy {
         retry: RetryPolicy::default(),
         clock: Arc::new(Later(tokio::time::Instant::now())),
@@ -179,36 +197,56 @@ async fn start(journal: &Arc<Failing>) -> (Relay, String, watch::Receiver<u32>) 
     let chat = Arc::new(Takes(taken));
     let relay =
         start_with(journal.clone(), Arc::new(AllChannels), chat, gate, policy).await.unwrap();
-    (relay, id, count)
+    (relay, all)
 }
 
-fn failing(reads: u32, records: u32) -> Arc<Failing> {
-    let journal = MemoryJournal::new();
-    Arc::new(Failing { journal, reads: AtomicU32::new(reads), records: AtomicU32::new(records) })
+fn failing(damaged: u32, reads: u32, records: u32) -> Arc<Failing> {
+    let [damaged, reads, records] = [damaged, reads, records].map(AtomicU32::new);
+    Arc::new(Failing { journal: MemoryJournal::new(), damaged, reads, records })
 }
 
 #[test]
 fn a_result_is_recorded_in_the_end_and_nothing_is_sent_twice() {
     in_simulated_time(async {
-        let journal = failing(3, 50);
-        let (relay, id, mut count) = start(&journal).await;
-        count.wait_for(|count| *count == 1).await.unwrap();
+        let journal = failing(0, 3, 50);
+        let id = submit(&journal).await;
+        let (relay, mut taken) = start(&journal).await;
+        taken.wait_for(|taken| taken.len() == 1).await.unwrap();
         while journal.message(id.clone()).await.unwrap().unwrap().state != MessageState::Sent {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
         relay.stop().await;
-        assert_eq!(*count.borrow(), 1);
+        assert_eq!(*taken.borrow(), [&*id]);
         let record = journal.message(id).await.unwrap().unwrap();
         assert_eq!((record.state, record.attempts.len()), (MessageState::Sent, 1));
+    });
+}
+
+/// What cannot be read holds its conversation, and goes out once it has been mended.
+#[test]
+fn what_cannot_be_read_is_not_passed_over() {
+    in_simulated_time(async {
+        for (damaged, reads) in [(3, 0), (0, 3), (2, 2)] {
+            let journal = failing(damaged, reads, 0);
+            let ids = [submit(&journal).await, submit(&journal).await];
+            let (relay, mut taken) = start(&journal).await;
+            let both = taken.wait_for(|taken| taken.len() == 2);
+            let both = tokio::time::timeout(Duration::from_secs(24 * 3600), both).await;
+            assert!(both.is_ok(), "{damaged} damaged, {reads} unreadable: one is missing");
+            drop(both);
+            assert_eq!(*taken.borrow(), ids, "{damaged} damaged, {reads} unreadable");
+            relay.stop().await;
+        }
     });
 }
 
 #[test]
 fn a_stop_does_not_wait_for_a_dead_journal() {
     in_simulated_time(async {
-        let journal = failing(0, u32::MAX);
-        let (relay, id, mut count) = start(&journal).await;
-        count.wait_for(|count| *count == 1).await.unwrap();
+        let journal = failing(0, 0, u32::MAX);
+        let id = submit(&journal).await;
+        let (relay, mut taken) = start(&journal).await;
+        taken.wait_for(|taken| taken.len() == 1).await.unwrap();
         relay.stop().await;
         // It is still there, for the next start to make it again.
         let record = journal.message(id).await.unwrap().unwrap();

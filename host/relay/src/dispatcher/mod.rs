@@ -160,6 +160,7 @@ impl Relay {
             commands: command,
             pauses: pauses_seen,
             journal: Arc::clone(&journal),
+            channels: Arc::clone(&channels),
             clock: Arc::clone(&policy.clock),
         };
         let store = tokio::spawn(store::run(Arc::clone(&journal), to_record, stopped.clone()));

@@ -125,7 +125,7 @@ impl Dispatcher {
         let destination = Destination::of(&job.lane);
         let now_ms = self.now_ms();
         // Before the lane goes on: it must not go out to what is paused now.
-        match self.healths.ended(&destination, verdict, now_ms) {
+        match self.healths.ended(&destination, verdict, job.at_ms, now_ms) {
             Some(Step::Pause { code, reason }) => {
                 let since = rfc3339(self.worker.policy.clock.now_ms());
                 let by = HOST.to_owned();
@@ -163,7 +163,7 @@ impl Dispatcher {
         }
     }
 
-    /// The pauses of an earlier run stand.
+    /// The pauses of an earlier run stand, but those of channels that were deleted.
     fn take_up(&mut self, inputs: &Inputs) {
         let pauses = Arc::clone(&inputs.pauses.borrow());
         let now_ms = self.now_ms();
@@ -172,6 +172,18 @@ impl Dispatcher {
             self.lanes.pause(destination, probe_at_ms);
         }
         metrics::gauge!("eclusa_destinations_paused").set(pauses.len() as f64);
+        for destination in pauses.keys() {
+            if self.is_deleted(destination) {
+                self.resume(destination.clone(), HOST, None, inputs);
+            }
+        }
+    }
+
+    /// Whether it is the chat of a channel that was deleted. Nobody could resume it,
+    /// and what waits for it is to become dead letters.
+    fn is_deleted(&self, destination: &Destination) -> bool {
+        let channel = destination.channel();
+        channel.is_some_and(|channel| self.worker.channels.channel(channel).is_none())
     }
 
     fn pause(
@@ -181,6 +193,11 @@ impl Dispatcher {
         done: Option<oneshot::Sender<()>>,
         inputs: &Inputs,
     ) {
+        if self.is_deleted(&destination) {
+            // Nothing changes; who asked may have gone.
+            done.map(|done| done.send(()));
+            return;
+        }
         tracing::warn!(
             %destination, code = pause.code, by = pause.by, reason = pause.reason,
             "is paused: what is for it waits, and nothing is lost"

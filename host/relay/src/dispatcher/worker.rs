@@ -100,7 +100,7 @@ impl Worker {
         measure(&job.lane, &carried, started.elapsed());
         log(job, &carried);
         end_span(&carried);
-        let ended = self.ended(&carried);
+        let ended = self.ended(&carried.finish);
         self.record(job.id, carried).await;
         ended
     }
@@ -116,17 +116,19 @@ impl Worker {
         Carried { finish, ..carried }
     }
 
-    fn ended(&self, carried: &Carried) -> Ended {
-        let (next, verdict) = match &carried.finish {
+    fn ended(&self, finish: &Finish) -> Ended {
+        let again = |due_at_ms: i64| {
+            let wait_ms = due_at_ms.saturating_sub(self.policy.clock.now_ms());
+            Next::Again { wait_ms }
+        };
+        let (next, verdict) = match finish {
             Finish::Done { .. } => (Next::Advance, Verdict::Taken),
             Finish::Dead { .. } => (Next::Advance, Verdict::Dead),
-            Finish::Retry { due_at_ms } => {
-                let wait_ms = due_at_ms.saturating_sub(self.policy.clock.now_ms());
-                (Next::Again { wait_ms }, Verdict::Failed)
-            }
+            Finish::Retry { due_at_ms } => (again(*due_at_ms), Verdict::Failed),
+            Finish::Wait { due_at_ms } => (again(*due_at_ms), Verdict::Gone),
             Finish::Held { .. } => (Next::Hold, Verdict::Dead),
         };
-        Ended { next, verdict: if carried.gone { Verdict::Gone } else { verdict } }
+        Ended { next, verdict }
     }
 
     /// No delivery waits longer for its next attempt.
@@ -146,7 +148,7 @@ impl Worker {
     /// The lane waits meanwhile.
     async fn record(&self, delivery: DeliveryId, carried: Carried) {
         // Who waits for this message to be over waits for its record.
-        let Carried { attempt, finish, entered: _entered, gone: _ } = carried;
+        let Carried { attempt, finish, entered: _entered } = carried;
         let mut tries = 0;
         while let Err(error) = self.journal.finish(delivery, attempt.clone(), finish.clone()).await
         {
@@ -231,6 +233,7 @@ fn measure(lane: &Lane, carried: &Carried, elapsed: Duration) {
     let outcome = match &carried.finish {
         Finish::Done { .. } => "done",
         Finish::Retry { .. } => "retry",
+        Finish::Wait { .. } => "wait",
         Finish::Dead { .. } => "dead",
         Finish::Held { .. } => "held",
     };
@@ -250,6 +253,10 @@ fn log(job: &Job, carried: &Carried) {
         Finish::Done { .. } => tracing::debug!(delivery, target, channel, status, "delivered"),
         Finish::Retry { due_at_ms } => {
             tracing::info!(delivery, target, channel, status, code, due_at_ms, "will be retried");
+        }
+        Finish::Wait { .. } => {
+            let what = "is not taken, and waits: the other side takes nothing any more";
+            tracing::info!(delivery, target, channel, status, code, "{what}");
         }
         Finish::Dead { .. } => {
             tracing::warn!(delivery, target, channel, status, code, "became a dead letter");

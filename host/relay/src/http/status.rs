@@ -14,8 +14,8 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    /// The one table of statuses (docs/delivery.md shows it). A redirect is not followed, but may be a
-    /// passing one (a gateway in maintenance).
+    /// The one table of statuses (docs/delivery.md shows it). A redirect is not
+    /// followed, but may be a passing one (a gateway in maintenance).
     pub(crate) fn of(status: u16) -> Self {
         match status {
             200..300 => Self::Taken,

@@ -2,6 +2,7 @@
 
 use eclusa_model::{Channel, HttpResponse};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use url::{Host, Url};
 
 use super::fill::json_escaped;
 
@@ -14,6 +15,8 @@ use super::fill::json_escaped;
 pub struct Scrubber {
     /// What is looked for, and what stands there afterwards; longest first.
     replacements: Vec<(String, String)>,
+    /// The same for hosts that a secret is, or has as the URL that it is.
+    hosts: Vec<(String, String)>,
 }
 
 impl Scrubber {
@@ -46,19 +49,29 @@ impl Scrubber {
                 }
             }
         }
+        let secrets = channel.secrets.iter();
+        let hosts = secrets.flat_map(|(name, values)| {
+            let hosts = values.iter().filter_map(|value| host(value.expose()));
+            hosts.map(move |host| (host, format!("[secret {name}]")))
+        });
+        let mut hosts: Vec<_> = hosts.filter(|(host, _)| host.len() >= Self::SHORTEST).collect();
         // A secret that is a part of another one must not take it apart.
-        replacements.sort_by_key(|(spelling, _)| std::cmp::Reverse(spelling.len()));
-        Self { replacements }
+        for list in [&mut replacements, &mut hosts] {
+            list.sort_by_key(|(spelling, _)| std::cmp::Reverse(spelling.len()));
+        }
+        Self { replacements, hosts }
     }
 
     /// The text without secrets.
-    pub fn text(&self, mut text: String) -> String {
-        for (spelling, label) in &self.replacements {
-            if text.contains(spelling) {
-                text = text.replace(spelling, label);
-            }
-        }
-        text
+    pub fn text(&self, text: String) -> String {
+        replace(text, &self.replacements)
+    }
+
+    /// What the host itself says of a request, without secrets. It may name where the
+    /// request went, and an adapter may put a secret there: as a part of the host's name,
+    /// or as the whole URL, of which the host's name is the part that is seen.
+    pub(crate) fn naming_host(&self, text: String) -> String {
+        self.text(replace(text, &self.hosts))
     }
 
     /// The response without secrets in headers and body.
@@ -68,6 +81,24 @@ impl Scrubber {
         }
         response.body = self.text(response.body);
         response
+    }
+}
+
+fn replace(mut text: String, replacements: &[(String, String)]) -> String {
+    for (spelling, label) in replacements {
+        if text.contains(spelling) {
+            text = text.replace(spelling, label);
+        }
+    }
+    text
+}
+
+/// The host's name that a secret makes, as a URL or as a part of one, in its normal
+/// form.
+fn host(secret: &str) -> Option<String> {
+    match Url::parse(secret) {
+        Ok(url) if url.has_host() => url.host_str().map(str::to_owned),
+        _ => Host::parse(secret).ok().map(|host| host.to_string()),
     }
 }
 

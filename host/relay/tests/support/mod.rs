@@ -1,5 +1,7 @@
 //! A chat and a platform on real sockets, channels, and adapters in the sandbox.
 
+pub(crate) mod journals;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -13,7 +15,8 @@ use eclusa_engine::{Engine, EngineConfig, Limits, Revision};
 use eclusa_journal::{Journal, MemoryJournal, MessageRecord, RevisionRef, Submit};
 use eclusa_model::{Channel, Content, Extra, Problem, Secret};
 use eclusa_relay::{
-    Channels, Guard, HttpClient, HttpConfig, Platform, Relay, RelayConfig, RelayParts, RetryPolicy,
+    Channels, Guard, HttpClient, HttpConfig, Platform, Relay, RelayConfig, RelayParts, Resolver,
+    RetryPolicy, SystemResolver,
 };
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -173,63 +176,99 @@ pub(crate) fn channel(
 }
 
 /// A journal, and the channel `sales` on one adapter.
-pub(crate) struct Setup {
-    pub(crate) journal: Arc<MemoryJournal>,
+pub(crate) struct Setup<J = MemoryJournal> {
+    pub(crate) journal: Arc<J>,
     pub(crate) known: Known,
     pub(crate) platform: Option<Platform>,
     pub(crate) clock: Arc<dyn eclusa_relay::Clock>,
+    pub(crate) resolver: Arc<dyn Resolver>,
+    /// It retries at once, as far as it ever does.
+    pub(crate) config: RelayConfig,
 }
 
 impl Setup {
     pub(crate) fn new(channel: Channel, adapter: Option<Arc<Revision>>) -> Self {
+        Self::on(Arc::default(), channel, adapter)
+    }
+}
+
+impl<J: Journal> Setup<J> {
+    pub(crate) fn on(journal: Arc<J>, channel: Channel, adapter: Option<Arc<Revision>>) -> Self {
         let mut known = Known::default();
         if let Some(adapter) = adapter {
             known.adapters.insert(channel.profile.adapter.clone(), adapter);
         }
         known.channels.insert(channel.profile.id.clone(), Arc::new(channel));
         Self {
-            journal: Arc::new(MemoryJournal::new()),
+            journal,
             known,
             platform: None,
             clock: Arc::new(eclusa_relay::SystemClock),
+            resolver: Arc::new(SystemResolver),
+            config: RelayConfig {
+                retry: RetryPolicy::default().with_pauses(&[Duration::ZERO; 2]),
+                ..RelayConfig::default()
+            },
         }
     }
 
     /// Submits a text and returns its id.
     pub(crate) async fn say(&self, conversation: &str, text: &str, extra: Value) -> String {
-        let Value::Object(extra) = extra else { panic!("extra is an object") };
-        let submit = Submit {
-            channel: "sales".to_owned(),
-            conversation: conversation.to_owned(),
-            content: Content::text(text),
-            reply_to: None,
-            extra: Extra::from(extra),
-            idempotency: None,
-            start: true,
-            submitted_at: "2026-01-02T03:04:05Z".to_owned(),
-            traceparent: None,
-        };
-        self.journal.submit(submit).await.unwrap().id
+        say(&self.journal, conversation, text, extra).await
     }
 
-    /// Starts the relay. It retries at once, as far as it ever does.
-    pub(crate) async fn start(self) -> (Relay, Arc<MemoryJournal>) {
+    /// Starts the relay.
+    pub(crate) async fn start(self) -> (Relay, Arc<J>) {
         let patient = HttpConfig {
             total_timeout: Duration::from_secs(60),
             guard: loopback(),
             ..HttpConfig::default()
         };
-        let http = HttpClient::new(&patient).unwrap();
+        let http = HttpClient::with_resolver(&patient, self.resolver).unwrap();
         let mut parts = RelayParts::new(self.journal.clone(), Arc::new(self.known), http);
         parts.platform = self.platform;
         parts.clock = self.clock;
         parts.random = Arc::new(|| 0.0);
-        parts.config = RelayConfig {
-            retry: RetryPolicy::default().with_pauses(&[Duration::ZERO; 2]),
-            ..RelayConfig::default()
-        };
+        parts.config = self.config;
         (Relay::start(parts).await.unwrap(), self.journal)
     }
+}
+
+/// Submits a text to a conversation of `sales` and returns its id.
+pub(crate) async fn say(
+    journal: &Arc<impl Journal>,
+    conversation: &str,
+    text: &str,
+    extra: Value,
+) -> String {
+    let Value::Object(extra) = extra else { panic!("extra is an object") };
+    let submit = Submit {
+        channel: "sales".to_owned(),
+        conversation: conversation.to_owned(),
+        content: Content::text(text),
+        reply_to: None,
+        extra: Extra::from(extra),
+        idempotency: None,
+        start: true,
+        submitted_at: "2026-01-02T03:04:05Z".to_owned(),
+        traceparent: None,
+    };
+    journal.submit(submit).await.unwrap().id
+}
+
+/// Asks until there is an answer.
+pub(crate) async fn eventually<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
+    let asking = async {
+        loop {
+            if let Some(answer) = ask().await {
+                break answer;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    // Only so that a test that fails does not hang instead.
+    let answer = tokio::time::timeout(Duration::from_secs(60), asking).await;
+    answer.unwrap_or_else(|_| panic!("waited in vain for {what}"))
 }
 
 /// Lets requests go to this machine.
@@ -237,6 +276,6 @@ pub(crate) fn loopback() -> Guard {
     Guard::new(["127.0.0.0/8".parse().unwrap()], false)
 }
 
-pub(crate) async fn record(journal: &MemoryJournal, id: &str) -> MessageRecord {
+pub(crate) async fn record(journal: &Arc<impl Journal>, id: &str) -> MessageRecord {
     journal.message(id.to_owned()).await.unwrap().unwrap()
 }

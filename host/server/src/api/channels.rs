@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use eclusa_journal::registry::{AuditAction, SubjectKind};
-use eclusa_journal::{ChannelChange, Destination, Pause, TokenRole, rfc3339};
+use eclusa_journal::{ChannelChange, Destination, JournalError, Pause, TokenRole, rfc3339};
 use eclusa_model::{Channel, ChannelProfile, Secret, SecretValues};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -200,11 +200,17 @@ pub(super) async fn delete(
     let channel = find(&app, &id)?;
     check_precondition(&headers, Some(&channel))?;
     let audit = app.audit(&actor, AuditAction::Deleted, SubjectKind::Channel, &id, "");
-    let change = ChannelChange::Delete { id, expected: channel.revision };
-    app.channels.change(change, audit).await?;
-    // What still waits for it is to become dead letters, not to wait for ever.
-    let chat = Destination::Chat { channel: channel.profile.id.clone() };
-    app.relay.resume(chat, actor).await?;
+    let change = ChannelChange::Delete { id: id.clone(), expected: channel.revision };
+    let (channels, relay) = (Arc::clone(&app.channels), app.relay.clone());
+    // In a task of its own: a caller who hangs up must not leave a pause behind that
+    // nobody can end.
+    let task = tokio::spawn(async move {
+        channels.change(change, audit).await?;
+        // What still waits for it is to become dead letters, not to wait for ever.
+        relay.resume(Destination::Chat { channel: id }, actor).await?;
+        Ok::<_, ApiProblem>(())
+    });
+    task.await.map_err(|error| JournalError::Storage(error.to_string()))??;
     reviewed(&app, &channel.profile.adapter).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use eclusa_server::{Config, TraceExport};
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
@@ -62,6 +64,16 @@ pub(super) fn run(args: Args, json: bool) -> anyhow::Result<Outcome> {
     Ok(Outcome::Success)
 }
 
+/// They name the hosts of requests where they log in detail, and an adapter may put a
+/// secret into a host's name.
+const NAME_HOSTS: [&str; 3] = ["reqwest", "hyper_util", "rustls"];
+
+/// Whether it can be logged without a secret in it, whatever `RUST_LOG` asks for.
+fn may_be_logged(metadata: &Metadata<'_>) -> bool {
+    let library = metadata.target().split("::").next().unwrap_or_default();
+    *metadata.level() <= Level::INFO || !NAME_HOSTS.contains(&library)
+}
+
 /// Standard output is for what the start prints; the log goes to standard error,
 /// traces to their collector.
 fn start_log(json: bool, traces: Option<&TraceExport>) {
@@ -71,7 +83,7 @@ fn start_log(json: bool, traces: Option<&TraceExport>) {
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
     let log = if json { log.json().boxed() } else { log.boxed() };
     tracing_subscriber::registry()
-        .with(log.with_filter(filter))
+        .with(log.with_filter(filter.and(filter_fn(may_be_logged))))
         .with(traces.map(TraceExport::layer))
         .init();
 }

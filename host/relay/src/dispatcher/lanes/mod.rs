@@ -40,7 +40,7 @@ pub(super) struct Job {
     number: u32,
     destination: u32,
     /// When it went out.
-    at_ms: i64,
+    pub(super) at_ms: i64,
 }
 
 /// What becomes of a job. What the journal said of its delivery since it went out

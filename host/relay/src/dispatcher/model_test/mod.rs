@@ -9,5 +9,6 @@
 
 mod cases;
 mod outage;
+mod probes;
 mod scenario;
 pub(in crate::dispatcher) mod world;

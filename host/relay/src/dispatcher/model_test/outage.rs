@@ -12,12 +12,18 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 use url::Url;
 
-use super::world::{AllChannels, in_simulated_time, start_with, submit_to};
+use super::world::{AllChannels, TOTAL, in_simulated_time, start_with, submit_to};
 use crate::delivery::{Carried, Carrier, NotSent, Policy, Recorder};
 use crate::dispatcher::Relay;
 use crate::gate::Gate;
 use crate::http::{HttpError, HttpErrorKind, Response};
 use crate::{BreakerPolicy, Clock, RetryPolicy};
+
+/// How long an attempt takes.
+const TAKES: Duration = Duration::from_millis(20);
+
+/// After so many failures in a row the machine is left alone.
+const BREAKER_FAILURES: u32 = 5;
 
 /// The wall clock, which people set while the relay runs.
 struct Wall {
@@ -53,17 +59,18 @@ impl Carrier for Machine {
         self.asked.lock().push(Instant::now());
         let under_way = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
         self.most_under_way.fetch_max(under_way, Ordering::SeqCst);
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep(TAKES).await;
         self.under_way.fetch_sub(1, Ordering::SeqCst);
         let recorder = Recorder::start(self.policy.clock.now_ms(), None);
         if self.down.load(Ordering::SeqCst) {
             let error = HttpError::new(HttpErrorKind::ConnectFailed, "no connection");
             let problem = error.problem();
-            self.gate.tell(&url, &Err(error));
+            self.gate.tell(&url, &Err(error), std::convert::identity);
             return Ok(recorder.failed(&self.policy, attempts, None, problem));
         }
         let response = HttpResponse { status: 200, headers: Vec::new(), body: String::new() };
-        self.gate.tell(&url, &Ok(Response { response, cut: false }));
+        let answer = Ok(Response { response, cut: false });
+        self.gate.tell(&url, &answer, std::convert::identity);
         let Content::Text(text) = &message.content else { panic!("no text") };
         let number = text.body.parse().unwrap();
         let key = format!("{}/{}", lane.channel, lane.conversation);
@@ -76,20 +83,23 @@ struct Outage {
     machine: Arc<Machine>,
     wall: Arc<Wall>,
     journal: Arc<MemoryJournal>,
+    ids: Vec<String>,
     relay: Relay,
 }
 
 impl Outage {
     async fn begin(messages: usize) -> Self {
         let journal = Arc::new(MemoryJournal::new());
+        let mut ids = Vec::new();
         for index in 0..messages {
             let lane = ((index % 3) as u8, (index / 3 % 4) as u8);
-            submit_to(&journal, lane, index).await;
+            ids.push(submit_to(&journal, lane, index).await);
         }
         let wall = Arc::new(Wall { started: Instant::now(), set_by_ms: AtomicI64::new(0) });
         let policy =
             Policy { retry: RetryPolicy::default(), clock: wall.clone(), random: Arc::new(|| 0.5) };
-        let gate = Gate::new(BreakerPolicy { failures: 5, ..BreakerPolicy::default() });
+        let gate =
+            Gate::new(BreakerPolicy { failures: BREAKER_FAILURES, ..BreakerPolicy::default() });
         let machine = Arc::new(Machine {
             down: AtomicBool::new(true),
             gate: gate.clone(),
@@ -101,7 +111,7 @@ impl Outage {
         });
         let (channels, chat) = (Arc::new(AllChannels), machine.clone());
         let relay = start_with(journal.clone(), channels, chat, gate, policy).await.unwrap();
-        Self { machine, wall, journal, relay }
+        Self { machine, wall, journal, ids, relay }
     }
 
     fn taken(&self) -> usize {
@@ -138,6 +148,9 @@ fn an_hour_of_outage_costs_order_nothing_and_few_attempts() {
         let messages = 240;
         let outage = Outage::begin(messages).await;
         tokio::time::sleep(Duration::from_secs(3600)).await;
+        while outage.machine.under_way.load(Ordering::SeqCst) > 0 {
+            tokio::time::sleep(TAKES).await;
+        }
         let down = outage.machine.asked.lock().len();
         outage.machine.down.store(false, Ordering::SeqCst);
         let recovery = outage.all_taken(messages).await;
@@ -147,25 +160,32 @@ fn an_hour_of_outage_costs_order_nothing_and_few_attempts() {
         // The longest pause of the breaker, the longest retry of a head that was
         // used to try, and the work itself.
         assert!(recovery <= Duration::from_secs(6 * 3600), "{recovery:?}");
-        assert!(outage.machine.most_under_way.load(Ordering::SeqCst) <= 6);
-        let mut most = 0;
-        let first = outage.journal.events(None, 1).await.unwrap();
-        assert!(first.events.is_empty());
+        let most = outage.machine.most_under_way.load(Ordering::SeqCst);
+        assert!(most <= TOTAL, "{most} at once");
         let asked = outage.machine.asked.lock().clone();
-        let second = Duration::from_secs(1);
-        for (index, at) in asked.iter().enumerate() {
-            let within = asked.iter().skip(index).take_while(|it| **it < *at + second).count();
-            most = most.max(within);
-        }
         println!(
             "down for an hour: {messages} messages in 12 conversations, {down} requests while \
-             down, all delivered in order {recovery:?} after it was back, {} attempts in all, at \
-             most {most} requests in one second",
+             down, all delivered in order {recovery:?} after it was back, {} attempts in all",
             asked.len()
         );
-        // Six at a time of 20 ms each.
-        assert!(most <= 300, "{most} in a second");
+        // Once it has failed often enough, one request at a time finds out whether it is
+        // back: so many were under way by then, and none of the others overtakes the
+        // first one that succeeds.
+        let (before, tries) = asked.split_at(BREAKER_FAILURES as usize + TOTAL - 1);
+        assert!(before.iter().all(|at| *at < tries[0]));
+        let pauses: Vec<Duration> = tries.windows(2).map(|two| two[1] - two[0]).collect();
+        let (outage_pauses, back) = pauses.split_at(down - before.len());
+        let shortest = BreakerPolicy::default().first_pause;
+        assert!(outage_pauses.iter().all(|pause| *pause >= shortest), "{outage_pauses:?}");
+        assert!(back[0] >= TAKES, "{back:?}");
+        // Each message went out once more at most than the machine failed.
+        assert!(asked.len() <= messages + down, "{} requests", asked.len());
         outage.relay.stop().await;
+        let mut recorded = 0;
+        for id in outage.ids {
+            recorded += outage.journal.message(id).await.unwrap().unwrap().attempts.len();
+        }
+        assert_eq!(recorded, asked.len(), "each attempt is recorded, and no other one");
     });
 }
 
@@ -205,7 +225,7 @@ fn a_time_from_a_wrong_clock_is_bounded_at_a_restart() {
         while outage.machine.asked.lock().len() < 2 {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-        let Outage { machine, wall, journal, relay } = outage;
+        let Outage { machine, wall, journal, ids, relay } = outage;
         relay.stop().await;
         wall.set_by_ms.store(0, Ordering::SeqCst);
         machine.down.store(false, Ordering::SeqCst);
@@ -215,7 +235,7 @@ fn a_time_from_a_wrong_clock_is_bounded_at_a_restart() {
             start_with(journal.clone(), Arc::new(AllChannels), machine.clone(), gate, policy)
                 .await
                 .unwrap();
-        let outage = Outage { machine, wall, journal, relay };
+        let outage = Outage { machine, wall, journal, ids, relay };
         let waited = outage.all_taken(1).await;
         // An hour and its jitter: what `Retry-After` may ask for.
         assert!(waited <= Duration::from_secs(3600 + 720 + 60), "{waited:?}");

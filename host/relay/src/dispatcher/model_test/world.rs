@@ -228,7 +228,12 @@ pub(in crate::dispatcher) async fn start(
     world.start_with(journal, chat).await.unwrap()
 }
 
-pub(in crate::dispatcher) async fn submit_to(journal: &MemoryJournal, key: (u8, u8), index: usize) {
+/// Submits the message with this number to a lane; its id.
+pub(in crate::dispatcher) async fn submit_to(
+    journal: &MemoryJournal,
+    key: (u8, u8),
+    index: usize,
+) -> String {
     let (channel, conversation) = names(key);
     let submit = Submit {
         channel: channel.to_owned(),
@@ -241,7 +246,7 @@ pub(in crate::dispatcher) async fn submit_to(journal: &MemoryJournal, key: (u8, 
         submitted_at: "2026-01-02T03:04:05Z".to_owned(),
         traceparent: None,
     };
-    journal.submit(submit).await.unwrap();
+    journal.submit(submit).await.unwrap().id
 }
 
 /// Ends a relay at once, with what is under way.

@@ -98,3 +98,32 @@ fn a_secret_that_comes_back_is_taken_out() {
     assert!(response.body.contains(r#""id":"110201543""#), "{text}");
     assert_eq!(format!("{scrubber:?}"), "Scrubber(…)");
 }
+
+#[test]
+fn a_secret_is_taken_out_of_the_name_of_a_host() {
+    for (secret, text, shown) in [
+        // A part of the name, as it stands in the URL after it was read.
+        ("Tenant-7C1F", "tenant-7c1f.example:443", "[secret it].example:443"),
+        ("m\u{fc}nchen-7c1f", "xn--mnchen-7c1f-9db.example", "[secret it].example"),
+        // The whole name.
+        ("Tenant.Example.", "no address for `tenant.example.`", "no address for `[secret it]`"),
+        // The URL, of which nothing else is seen.
+        ("https://tenant.example/T0/x", "tenant.example:443", "[secret it]:443"),
+        ("http://[2001:DB8:0::7]:81/", "[2001:db8::7]:81", "[secret it]:81"),
+        // Others stay, and so do short ones.
+        ("https://tenant.example/T0/x", "other.example:443", "other.example:443"),
+        ("https://t.co/", "t.co:443", "t.co:443"),
+        ("no host: ?", "tenant.example:443", "tenant.example:443"),
+    ] {
+        let mut channel = channel();
+        channel.secrets = [("it".to_owned(), Secret::new(secret).into())].into();
+        let scrubber = Scrubber::new(&channel);
+        assert_eq!(scrubber.naming_host(text.to_owned()), shown, "{secret}");
+    }
+    // What a chat answers is not taken apart by it: an adapter reads it.
+    let mut channel = channel();
+    let hook = Secret::new("https://tenant.example/T0/x");
+    channel.secrets = [("it".to_owned(), hook.into())].into();
+    let answer = "https://tenant.example/file/1";
+    assert_eq!(Scrubber::new(&channel).text(answer.to_owned()), answer);
+}
