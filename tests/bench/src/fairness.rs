@@ -1,6 +1,6 @@
 //! One dead destination among a hundred: what it costs the others.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -22,9 +22,26 @@ const CHANNELS: u64 = 100;
 /// Messages a second over all channels.
 const RATE: u64 = 400;
 
+/// So many conversations of the first channel have a message under way before anything
+/// is measured: more than deliveries may be under way at once in all.
+const BEFORE: u64 = 300;
+
+/// How long the last messages may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// From the submission of a message to its arrival at the chat, in milliseconds.
 #[derive(Debug, Clone, Default)]
 struct Arrivals(Arc<Mutex<Vec<f64>>>);
+
+impl Arrivals {
+    fn lock(&self) -> anyhow::Result<MutexGuard<'_, Vec<f64>>> {
+        self.0.lock().map_err(|_| anyhow::anyhow!("poisoned"))
+    }
+
+    fn count(&self) -> anyhow::Result<usize> {
+        Ok(self.lock()?.len())
+    }
+}
 
 /// The times at which messages were submitted stand in their texts, as
 /// microseconds after this.
@@ -71,12 +88,17 @@ async fn round(options: &Options, one_dead: bool) -> anyhow::Result<Latencies> {
         let input = json!({ "name": "Benchmark", "adapter": "open", "url": url });
         api.channel(&format!("c-{channel}"), &input).await?;
     }
-    load(&api, start, options.length()).await?;
-    // What was submitted last is on its way.
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    for number in 0..BEFORE {
+        send(&api, start, 0, &format!("before-{number}")).await?;
+    }
+    let sent = load(&api, start, options.length()).await?;
+    let until = Instant::now() + PATIENCE;
+    while arrivals.count()? < sent && Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     server.stop()?;
-    let all = std::mem::take(&mut *arrivals.0.lock().map_err(|_| anyhow::anyhow!("poisoned"))?);
-    anyhow::ensure!(!all.is_empty(), "nothing arrived");
+    let all = std::mem::take(&mut *arrivals.lock()?);
+    anyhow::ensure!(all.len() == sent, "{sent} messages were sent, {} arrived", all.len());
     Ok(Latencies::of(all.into_iter()))
 }
 
@@ -99,7 +121,7 @@ fn chat(start: Instant, arrivals: Arrivals) -> Router {
         if let Some((channel, at)) = text.split_once('@')
             && channel != "0"
             && let Ok(at) = at.parse::<u64>()
-            && let Ok(mut arrivals) = arrivals.0.lock()
+            && let Ok(mut arrivals) = arrivals.lock()
         {
             arrivals.push((since_start(start).saturating_sub(at)) as f64 / 1000.0);
         }
@@ -108,29 +130,36 @@ fn chat(start: Instant, arrivals: Arrivals) -> Router {
     Router::new().fallback(take).with_state(arrivals)
 }
 
-/// Submits to all channels in turn, at an even rate, each message in one of ten
-/// conversations of its channel.
-async fn load(api: &Api, start: Instant, length: Duration) -> anyhow::Result<()> {
+/// Submits to all channels in turn, at an even rate: each message in one of ten
+/// conversations of its channel, and in one of its own where that is the first one,
+/// so that nothing of it waits for what went before. How many went to the others.
+async fn load(api: &Api, start: Instant, length: Duration) -> anyhow::Result<usize> {
     let mut ticks = tokio::time::interval(Duration::from_micros(1_000_000 / RATE));
     let until = Instant::now() + length;
     let mut under_way = tokio::task::JoinSet::new();
-    let mut number = 0_u64;
+    let (mut number, mut others) = (0_u64, 0);
     while Instant::now() < until {
         ticks.tick().await;
         let channel = number % CHANNELS;
-        let conversation = format!("t-{}", number / CHANNELS % 10);
+        let round = number / CHANNELS;
+        let conversation = if channel == 0 { round } else { round % 10 };
         let api = api.clone();
-        under_way.spawn(async move {
-            let body = format!("{channel}@{}", since_start(start));
-            let message = json!({
-                "conversation": conversation, "type": "text", "text": { "body": body },
-            });
-            api.send(&format!("c-{channel}"), &message).await
-        });
+        under_way
+            .spawn(async move { send(&api, start, channel, &format!("t-{conversation}")).await });
+        others += usize::from(channel != 0);
         number += 1;
     }
     while let Some(sent) = under_way.join_next().await {
         sent?.context("a message was not taken")?;
     }
-    Ok(())
+    Ok(others)
+}
+
+/// Submits a message that says when it was.
+async fn send(api: &Api, start: Instant, channel: u64, conversation: &str) -> anyhow::Result<()> {
+    let body = format!("{channel}@{}", since_start(start));
+    let message = json!({
+        "conversation": conversation, "type": "text", "text": { "body": body },
+    });
+    api.send(&format!("c-{channel}"), &message).await
 }

@@ -14,10 +14,10 @@ use crate::support::{Server, Setup, adapter, channel, record};
 use crate::{audit, lane, lane_that_waits_for, say, texts};
 
 /// A channel that holds what cannot be delivered.
-fn holding<J: Journal>(journal: &Arc<J>, chat: &Server) -> Setup<J> {
+fn holding<J: Journal>(journal: Arc<J>, chat: &Server) -> Setup<J> {
     let mut channel = channel("open", &chat.url, &[], json!({}));
     channel.profile.delivery.on_exhaustion = OnExhaustion::Hold;
-    Setup::on(Arc::clone(journal), channel, Some(adapter("adapters", "open")))
+    Setup::on(journal, channel, Some(adapter("adapters", "open")))
 }
 
 pub(crate) async fn a_conversation_is_held_until_its_letter_is_redriven(kind: &impl Kind) {
@@ -26,7 +26,7 @@ pub(crate) async fn a_conversation_is_held_until_its_letter_is_redriven(kind: &i
     let journal = kind.open();
     let first = say(&journal, "42", "one").await;
     let second = say(&journal, "42", "two").await;
-    let (relay, journal) = holding(&journal, &chat).start().await;
+    let (relay, journal) = holding(journal, &chat).start().await;
     let held = lane_that_waits_for(&relay, "42", "held").await;
     assert_eq!((held.waiting, &held.message), (2, &first));
     assert_eq!(held.reason.problem.unwrap().code, "rejected");
@@ -38,7 +38,7 @@ pub(crate) async fn a_conversation_is_held_until_its_letter_is_redriven(kind: &i
     relay.stop().await;
 
     let journal = kind.reopen(journal);
-    let (relay, journal) = holding(&journal, &chat).start().await;
+    let (relay, journal) = holding(journal, &chat).start().await;
     let held = lane(&relay, "42").await;
     assert_eq!((held.reason.code, &held.message), ("held", &first));
     say(&journal, "43", "four").await;
@@ -59,7 +59,7 @@ pub(crate) async fn a_conversation_is_held_until_its_letter_is_discarded(kind: &
     let journal = kind.open();
     let first = say(&journal, "42", "one").await;
     let second = say(&journal, "42", "two").await;
-    let (relay, journal) = holding(&journal, &chat).start().await;
+    let (relay, journal) = holding(journal, &chat).start().await;
     lane_that_waits_for(&relay, "42", "held").await;
     let discarded = Discarded {
         at: "2026-01-02T03:04:05Z".to_owned(),

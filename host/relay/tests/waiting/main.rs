@@ -52,9 +52,9 @@ suite! {
 }
 
 /// The channel `sales` on a chat that takes JSON.
-fn open<J: Journal>(journal: &Arc<J>, chat: &Server) -> Setup<J> {
+fn open<J: Journal>(journal: Arc<J>, chat: &Server) -> Setup<J> {
     let channel = channel("open", &chat.url, &[], json!({}));
-    Setup::on(Arc::clone(journal), channel, Some(adapter("adapters", "open")))
+    Setup::on(journal, channel, Some(adapter("adapters", "open")))
 }
 
 /// Submits a text and returns its id.

@@ -37,14 +37,14 @@ pub(crate) async fn a_chat_that_is_gone_is_paused_and_its_messages_keep_their_at
     let journal = kind.open();
     let first = say(&journal, "42", "one").await;
     let second = say(&journal, "42", "two").await;
-    let (relay, journal) = open(&journal, &chat).start().await;
+    let (relay, journal) = open(journal, &chat).start().await;
     let paused = pause(&relay).await;
     assert_eq!((paused.code.as_str(), paused.by.as_str()), ("gone", "eclusa"));
     recorded(&journal, Some(&paused)).await;
     relay.stop().await;
 
     let journal = kind.reopen(journal);
-    let (mut relay, journal) = open(&journal, &chat).start().await;
+    let (mut relay, journal) = open(journal, &chat).start().await;
     assert_eq!(relay.handle().pause_of(&sales()), Some(paused));
     let waits = lane_that_waits_for(&relay, "42", "paused").await;
     assert_eq!((waits.waiting, &waits.message), (2, &first));
@@ -63,7 +63,7 @@ pub(crate) async fn a_chat_that_is_gone_is_paused_and_its_messages_keep_their_at
     let first = record(&journal, &first).await;
     assert_eq!((first.state, first.attempts.len()), (MessageState::Sent, 6));
     assert_eq!(record(&journal, &second).await.state, MessageState::Sent);
-    relay = open(&kind.reopen(journal), &chat).start().await.0;
+    relay = open(kind.reopen(journal), &chat).start().await.0;
     assert_eq!(relay.handle().pause_of(&sales()), None);
     relay.stop().await;
 }
@@ -71,7 +71,7 @@ pub(crate) async fn a_chat_that_is_gone_is_paused_and_its_messages_keep_their_at
 pub(crate) async fn what_a_person_paused_waits_over_a_restart(kind: &impl Kind) {
     let chat = Server::start().await;
     let journal = kind.open();
-    let (relay, journal) = open(&journal, &chat).start().await;
+    let (relay, journal) = open(journal, &chat).start().await;
     let asked = relay.handle().pause(sales(), "ana".to_owned(), "they move".to_owned()).await;
     let paused = asked.unwrap().unwrap();
     assert_eq!((paused.code.as_str(), paused.reason.as_str()), ("operator", "they move"));
@@ -82,7 +82,7 @@ pub(crate) async fn what_a_person_paused_waits_over_a_restart(kind: &impl Kind) 
     relay.stop().await;
 
     let journal = kind.reopen(journal);
-    let (relay, journal) = open(&journal, &chat).start().await;
+    let (relay, journal) = open(journal, &chat).start().await;
     assert_eq!(lane(&relay, "42").await.reason.code, "paused");
     assert!(chat.so_far().is_empty());
     relay.handle().resume(sales(), "ana".to_owned()).await.unwrap();
@@ -101,7 +101,7 @@ pub(crate) async fn dead_letters_in_a_row_pause(kind: &impl Kind) {
     for text in ["one", "two", "three", "four"] {
         say(&journal, "42", text).await;
     }
-    let mut setup = open(&journal, &chat);
+    let mut setup = open(journal, &chat);
     setup.config.pause = PausePolicy { letters: 3, over_ms: 0 };
     let (relay, journal) = setup.start().await;
     let paused = pause(&relay).await;
@@ -129,7 +129,7 @@ pub(crate) async fn a_deleted_channel_is_not_paused(kind: &impl Kind) {
     for text in ["one", "two", "three"] {
         say(&journal, "42", text).await;
     }
-    let mut setup = open(&journal, &chat);
+    let mut setup = open(journal, &chat);
     setup.known.channels.clear();
     setup.config.pause = PausePolicy { letters: 1, over_ms: 0 };
     let (relay, journal) = setup.start().await;
