@@ -21,6 +21,7 @@ mod prune;
 mod records;
 pub mod registry;
 mod reply;
+mod scrub;
 mod session;
 mod skew;
 mod sqlite;
@@ -47,6 +48,7 @@ pub use pause::{Destination, Pause};
 pub use prune::{Cut, PruneCursor, Pruned, Removed};
 pub use records::{EventPage, MessageRecord, Page, RequestRecord, StoredEvent};
 pub use registry::{Registry, RegistryChange};
+pub use scrub::{DamagedRow, ScrubStatus, Scrubbed};
 pub use session::{Session, Sessions};
 pub use skew::believed;
 pub use sqlite::{

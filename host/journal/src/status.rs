@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::ScrubStatus;
+
 /// How a journal is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Status {
@@ -13,6 +15,8 @@ pub struct Status {
     pub disk: Option<DiskStatus>,
     /// What is to be handed on.
     pub pending: PendingStatus,
+    /// What comparing the rows' checksums has found; `None` for a journal in memory.
+    pub scrub: Option<ScrubStatus>,
 }
 
 /// Why nothing new is taken in.

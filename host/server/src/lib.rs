@@ -18,6 +18,7 @@ mod problem;
 mod recovery;
 mod retention;
 mod routes;
+mod scrub;
 mod serve;
 mod start;
 mod traces;

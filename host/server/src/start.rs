@@ -31,8 +31,8 @@ use crate::demo::{self, Demo};
 use crate::echo::Echoes;
 use crate::figures::Figures;
 use crate::incoming::{Admission, Listener, Refusals};
-use crate::retention;
 use crate::routes::routes;
+use crate::{retention, scrub};
 
 /// Bounds of the histograms of times, in seconds: from a mapping in native code to
 /// a response that a chat takes its time for.
@@ -195,6 +195,8 @@ impl Server {
             app.config.retention.clone(),
             stop.subscribe(),
         ));
+        let scrub_days = app.config.storage.scrub_days;
+        tokio::spawn(scrub::run(Arc::clone(&app.upkeep), scrub_days, stop.subscribe()));
         let demo = if app.config.demo { Some(demo::set_up(&app).await?) } else { None };
         let router = routes(app.clone(), demo.as_ref().map(|demo| demo.chats.clone()));
         let address = app.config.listen;

@@ -26,6 +26,7 @@ mod outbound;
 mod pause;
 mod repeated;
 mod restart;
+mod scrub;
 mod secrets;
 mod statuses;
 mod traces;

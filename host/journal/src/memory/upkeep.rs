@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use super::MemoryJournal;
 use crate::clock::now_ms;
 use crate::{
-    BackupError, BackupManifest, Cut, JournalError, PendingStatus, PruneCursor, Pruned, Status,
-    Upkeep, WriterStatus,
+    BackupError, BackupManifest, Cut, JournalError, PendingStatus, PruneCursor, Pruned, Scrubbed,
+    Status, Upkeep, WriterStatus,
 };
 
 #[async_trait]
@@ -26,12 +26,19 @@ impl Upkeep for MemoryJournal {
             },
             disk: None,
             pending: PendingStatus::new(state.pending.len() as u64, oldest, now_ms()),
+            scrub: None,
         }
     }
+
     async fn prune(&self, cut: Cut, _: PruneCursor) -> Result<Pruned, JournalError> {
         let mut removed = self.state.lock().prune(&cut);
         removed.audit = cut.audit_before_ms.map_or(0, |before| self.registry.lock().prune(before));
         Ok(Pruned { removed, next: None })
+    }
+
+    /// Nothing is on a disk.
+    async fn scrub(&self) -> Result<Scrubbed, JournalError> {
+        Ok(Scrubbed { ended: true, ..Scrubbed::default() })
     }
 
     async fn used_bytes(&self) -> Result<u64, JournalError> {

@@ -33,6 +33,7 @@ mod registry;
 mod remap;
 mod requests;
 mod schema;
+mod scrub;
 mod seal;
 mod sealing;
 mod sessions;
@@ -64,6 +65,7 @@ use components::Components;
 use health::Health;
 use lookout::Lookout;
 use readers::Readers;
+use scrub::Scrub;
 use seal::Sealer;
 use writer::{Fault, FnTask, Order, Place, Unit, closed, order};
 
@@ -92,6 +94,7 @@ pub struct SqliteJournal {
     deliveries_taken: AtomicBool,
     /// Held while a backup is made.
     backing_up: Arc<Mutex<()>>,
+    scrub: Mutex<Scrub>,
     writer: Mutex<Option<JoinHandle<()>>>,
     /// Locked as long as the journal is open.
     _lock: File,
@@ -181,10 +184,16 @@ impl Drop for SqliteJournal {
 fn named(error: JournalError, ids: Ids) -> JournalError {
     match error {
         JournalError::Corrupt { table, id } => {
-            let has_ulid = matches!(&*table, "requests" | "events" | "messages" | "deliveries");
-            let number = id.parse().ok().filter(|_| has_ulid);
-            JournalError::Corrupt { table, id: number.map_or(id, |number| ids.text(number)) }
+            let id = row_name(ids, &table, id);
+            JournalError::Corrupt { table, id }
         }
         other => other,
     }
+}
+
+/// The name of a row whose key is this.
+fn row_name(ids: Ids, table: &str, key: String) -> String {
+    let has_ulid = matches!(table, "requests" | "events" | "messages" | "deliveries");
+    let number = key.parse().ok().filter(|_| has_ulid);
+    number.map_or(key, |number| ids.text(number))
 }

@@ -16,6 +16,7 @@ use super::components::Components;
 use super::health::{Health, is_no_room};
 use super::lookout::Lookout;
 use super::readers::Readers;
+use super::scrub::Scrub;
 use super::space::Space;
 use super::sums::Damaged;
 use super::vault::{KeyError, KeySource};
@@ -176,6 +177,7 @@ impl SqliteJournal {
         let newest = conn
             .query_row("SELECT id FROM events ORDER BY id DESC LIMIT 1", [], |row| row.get(0))
             .optional()?;
+        let scrub = Mutex::new(Scrub::load(&conn));
         let (latest_event, latest) = watch::channel(newest.map(|id| ids.text(id)));
         let (orders, received) = mpsc::channel();
         let health = Arc::new(Health::new(space));
@@ -217,6 +219,7 @@ impl SqliteJournal {
             latest_event: latest,
             deliveries_taken: AtomicBool::new(false),
             backing_up: Arc::default(),
+            scrub,
             writer: Mutex::new(Some(writer)),
             _lock: lock,
         })

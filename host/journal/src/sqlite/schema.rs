@@ -248,6 +248,10 @@ CREATE TABLE redriven (
 ) STRICT;
 CREATE INDEX redriven_conversation ON redriven (channel, conversation, id);
 ",
+    "
+-- One row. How far comparing the rows' checksums has come: `state` is JSON.
+CREATE TABLE scrub (id INTEGER PRIMARY KEY, state TEXT NOT NULL) STRICT;
+",
 ];
 
 /// Brings the tables to the newest version, lets the connection keep the rows'

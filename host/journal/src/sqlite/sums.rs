@@ -32,9 +32,9 @@ const DAMAGED: &str = "the checksum does not fit, row: ";
 /// A table and what its checksums are over.
 pub(super) struct Table {
     pub(super) name: String,
-    columns: Vec<String>,
+    pub(super) columns: Vec<String>,
     /// What tells rows apart: the primary key, or `rowid`.
-    key: Vec<String>,
+    pub(super) key: Vec<String>,
     pub(super) has_checksum: bool,
 }
 
@@ -142,7 +142,7 @@ fn quoted(name: &str) -> String {
 
 impl Table {
     /// Its columns behind a prefix, e.g. `NEW.`.
-    fn list(&self, prefix: &str) -> String {
+    pub(super) fn list(&self, prefix: &str) -> String {
         let columns: Vec<_> = self.columns.iter().map(|name| format!("{prefix}{name}")).collect();
         columns.join(", ")
     }

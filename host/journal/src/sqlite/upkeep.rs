@@ -8,10 +8,10 @@ use async_trait::async_trait;
 
 use super::backup::Room;
 use super::readers::storage;
-use super::{SqliteJournal, backup, prune};
+use super::{SqliteJournal, backup, prune, row_name};
 use crate::{
     BackupError, BackupManifest, Cut, DiskStatus, JournalError, PendingStatus, PruneCursor, Pruned,
-    Refusal, Status, Upkeep, WriterStatus, rfc3339,
+    Refusal, Scrubbed, Status, Upkeep, WriterStatus, rfc3339,
 };
 
 #[async_trait]
@@ -40,6 +40,7 @@ impl Upkeep for SqliteJournal {
                 min_free_bytes: health.space.min_free(),
             }),
             pending: PendingStatus::new(count, oldest, self.options.clock.now_ms()),
+            scrub: Some(self.scrub.lock().status()),
         }
     }
 
@@ -49,6 +50,26 @@ impl Upkeep for SqliteJournal {
         PruneCursor(from): PruneCursor,
     ) -> Result<Pruned, JournalError> {
         self.write(move |unit| prune::part(unit, &cut, from)).await
+    }
+
+    async fn scrub(&self) -> Result<Scrubbed, JournalError> {
+        let from = self.scrub.lock().clone();
+        let part = self.read(move |conn, _| from.part(conn).map_err(storage)).await?;
+        let now_ms = self.options.clock.now_ms();
+        let (scrubbed, kept) = {
+            let mut scrub = self.scrub.lock();
+            let scrubbed = scrub.take(part, now_ms, |table, key| row_name(self.ids, table, key));
+            let is_due = scrub.is_due(now_ms, &scrubbed);
+            (scrubbed, is_due.then(|| scrub.clone()))
+        };
+        if let Some(scrub) = kept {
+            let kept = self.write(move |unit| Ok(scrub.keep(unit.conn)?)).await;
+            // What was found counts all the same; after a restart it is found again.
+            if let Err(error) = kept {
+                tracing::warn!(%error, "how far the rows' checksums were compared cannot be kept");
+            }
+        }
+        Ok(scrubbed)
     }
 
     async fn used_bytes(&self) -> Result<u64, JournalError> {

@@ -26,6 +26,7 @@ mod registry;
 mod remap;
 mod restart;
 mod same;
+mod scrub;
 mod sessions;
 mod status;
 mod storage;

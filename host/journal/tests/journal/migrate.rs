@@ -17,6 +17,7 @@ const FIRST_VERSION: &str = "
     DROP TABLE pauses;
     DROP TABLE sessions;
     DROP TABLE redriven;
+    DROP TABLE scrub;
     DROP INDEX requests_channel;
     DROP INDEX messages_channel;
     DROP INDEX requests_failed;

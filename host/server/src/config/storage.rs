@@ -18,11 +18,16 @@ pub struct Storage {
     /// Where `POST /v1/backups` and `eclusa backup` put backups. Default `backups`
     /// in the data folder. Set it to another disk.
     pub backups: Option<PathBuf>,
+    /// All rows of the journal are read, and their checksums compared, once in about so
+    /// many days, in the background; a small journal sooner. 0: never. Default 7. Lower
+    /// it to less than the days for which backups are kept; raise it where reading all of
+    /// a large journal in a week disturbs others on its disk.
+    pub scrub_days: u32,
 }
 
 impl Default for Storage {
     fn default() -> Self {
-        Self { min_free_bytes: 256 << 20, backups: None }
+        Self { min_free_bytes: 256 << 20, backups: None, scrub_days: 7 }
     }
 }
 
