@@ -285,6 +285,7 @@ impl State {
             ChannelChange::Delete { .. } => {
                 if self.channels.remove(&id).is_some() {
                     self.logos.remove(&id);
+                    self.pauses.remove(&Destination::Chat { channel: id.clone() });
                     self.retired_channels.insert(id);
                 }
             }

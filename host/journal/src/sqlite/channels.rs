@@ -3,11 +3,12 @@
 use eclusa_model::{Channel, ChannelProfile};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::pauses;
 use super::readers::storage;
 use super::seal::Sealer;
 use super::text::Text;
 use super::writer::{Fault, Unit};
-use crate::{ChannelChange, JournalError};
+use crate::{ChannelChange, Destination, JournalError};
 
 /// All channels, by id.
 pub(super) fn all(conn: &Connection, sealer: &Sealer) -> Result<Vec<Channel>, JournalError> {
@@ -93,6 +94,8 @@ pub(super) fn change(
         ChannelChange::Delete { id, .. } => {
             unit.conn.prepare_cached("DELETE FROM channels WHERE id = ?1")?.execute([id])?;
             set_logo(unit.conn, id, None)?;
+            // Nobody could end its pause any more.
+            pauses::set(unit.conn, &Destination::Chat { channel: id.clone() }, None)?;
             unit.conn
                 .prepare_cached("INSERT INTO retired_channels (id, retired_at_ms) VALUES (?1, ?2)")?
                 .execute(params![id, unit.now_ms])?;

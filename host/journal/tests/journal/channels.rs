@@ -40,11 +40,11 @@ pub(crate) fn channel(id: &str, revision: u64) -> Channel {
     }
 }
 
-fn put(channel: Channel, expected: u64) -> ChannelChange {
+pub(crate) fn put(channel: Channel, expected: u64) -> ChannelChange {
     ChannelChange::Put { channel: Box::new(channel), expected }
 }
 
-fn delete(id: &str, expected: u64) -> ChannelChange {
+pub(crate) fn delete(id: &str, expected: u64) -> ChannelChange {
     ChannelChange::Delete { id: id.to_owned(), expected }
 }
 

@@ -21,6 +21,7 @@ mod log;
 mod make;
 mod migrate;
 mod model;
+mod pauses;
 mod prune;
 mod registry;
 mod remap;
@@ -127,6 +128,9 @@ macro_rules! suite {
 }
 
 suite! {
+    pauses:
+        a_pause_stays_until_it_is_ended
+        a_deleted_channel_is_not_paused_any_more;
     accept:
         a_request_is_kept_with_its_message
         every_type_of_message_keeps_its_json
