@@ -162,7 +162,9 @@ impl JwksCache {
             (_, None) => {}
         }
         let state = entry.state();
-        state.kept(USABLE_MS, now_ms).ok_or(Unavailable)
+        // A key that is missing may have been published since they were fetched.
+        let whole = |set: &Arc<KeySet>| !state.failing || known(set);
+        state.kept(USABLE_MS, now_ms).filter(whole).ok_or(Unavailable)
     }
 
     fn entry(&self, url: &str) -> Arc<Entry> {

@@ -160,6 +160,9 @@ async fn where_keys_cannot_be_fetched_the_chat_is_asked_to_come_again() {
     // Once known they are used for a day, whatever becomes of the chat's server.
     world.publisher.answer(StatusCode::BAD_GATEWAY, "");
     assert_eq!(world.verdict("new", 1000 + 2 * HOUR).await, "verified");
+    // One that is not known may be a new one.
+    assert_eq!(world.verdict("old", 1001 + 2 * HOUR).await, unavailable);
+    assert_eq!(world.verdict("old", 1030 + 2 * HOUR).await, unavailable);
     assert_eq!(world.verdict("new", 1000 + 24 * HOUR - 1).await, "verified");
     assert_eq!(world.verdict("new", 1000 + 24 * HOUR + 60).await, unavailable);
 }
