@@ -54,7 +54,12 @@ fn eclusa(options: &Options, journal: &str) -> anyhow::Result<(f64, f64)> {
 }
 
 /// As many requests as go, after a second to warm up.
-fn most(options: &Options, address: &str, path: &str, first: u64) -> anyhow::Result<f64> {
+pub(crate) fn most(
+    options: &Options,
+    address: &str,
+    path: &str,
+    first: u64,
+) -> anyhow::Result<f64> {
     load(options, address, path, first + 500_000_000).most(Duration::from_secs(1))?;
     load(options, address, path, first).most(options.length())
 }

@@ -3,6 +3,7 @@
 
 mod aftermath;
 mod api;
+mod beside;
 mod chats;
 mod connection;
 mod deploy;
@@ -61,6 +62,12 @@ struct Options {
     /// How many builds are deployed, and then swapped, to see what stays in memory.
     #[arg(long, default_value_t = 500, value_parser = value_parser!(u32).range(2..))]
     deployments: u32,
+    /// Another `eclusa`, e.g. an earlier release, to measure the ingress beside it.
+    #[arg(long)]
+    beside: Option<PathBuf>,
+    /// Folder of its adapters [default: the same].
+    #[arg(long, requires = "beside")]
+    beside_adapters: Option<PathBuf>,
     /// The `eclusa` binary, built with `--release`.
     #[arg(long)]
     eclusa: PathBuf,
@@ -93,6 +100,8 @@ enum Part {
     Mapping,
     /// The most requests, and latency at half of them.
     Ingress,
+    /// The most requests beside those of the `eclusa` that `--beside` names.
+    Beside,
     /// Resident memory at rest.
     Memory,
     /// A start with a million messages that are still to be handed on.
@@ -114,6 +123,7 @@ impl Part {
         match self {
             Self::Mapping => mapping::measure(options, table),
             Self::Ingress => ingress::measure(options, table),
+            Self::Beside => beside::measure(options, table),
             Self::Memory => memory::measure(options, table),
             Self::Pending => pending::measure(options, table),
             Self::Fairness => fairness::measure(options, table),
