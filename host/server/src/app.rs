@@ -1,9 +1,9 @@
 //! What all handlers share.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::extract::FromRef;
 use axum::http::HeaderMap;
 use eclusa_deploy::live::{Line, Route};
 use eclusa_deploy::{DeployError, Deployer};
@@ -22,9 +22,13 @@ use crate::echo::Echoes;
 use crate::figures::Figures;
 use crate::incoming::Admission;
 
-/// A running server, as its handlers see it.
-#[derive(Clone, FromRef)]
-pub(crate) struct App {
+/// A running server, as its handlers see it; cheap to clone, which each request does
+/// several times.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Parts>);
+
+/// What a running server consists of.
+pub(crate) struct Parts {
     pub(crate) config: Arc<Config>,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) upkeep: Arc<dyn Upkeep>,
@@ -43,6 +47,20 @@ pub(crate) struct App {
     pub(crate) texts: Arc<Texts>,
     /// Becomes `true` when the server is to stop.
     pub(crate) stopping: watch::Receiver<bool>,
+}
+
+impl From<Parts> for App {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl App {

@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::api::ADMIN;
-use crate::app::{App, Directory};
+use crate::app::{App, Directory, Parts};
 use crate::auth::{Sessions, SignIns, Tokens, new_token};
 use crate::channels::Channels;
 use crate::config::{Config, Drain, JournalKind};
@@ -170,7 +170,7 @@ impl Server {
             ..RelayParts::new(Arc::clone(&journal), Arc::new(directory), http.clone())
         };
         let relay = Relay::start(parts).await?;
-        let app = App {
+        let app = App::from(Parts {
             relay: relay.handle(),
             journal: Arc::clone(&journal),
             upkeep,
@@ -188,7 +188,7 @@ impl Server {
             texts: Arc::new(Texts::new()),
             stopping,
             config: Arc::new(config),
-        };
+        });
         tokio::spawn(retention::run(
             Arc::clone(&app.upkeep),
             Arc::clone(&clock),
@@ -331,7 +331,8 @@ pub(crate) async fn open_sqlite(config: &Config) -> Result<Arc<SqliteJournal>, S
 /// returned.
 async fn admin_token(app: &App) -> Result<Option<Secret>, JournalError> {
     let (token, made, actor) = match &app.config.admin_token {
-        Some(token) => (token.clone(), None, "configuration"),
+        // Files and variables often end with a newline, which no header can bring.
+        Some(token) => (Secret::new(token.expose().trim()), None, "configuration"),
         None if app.tokens.all().is_empty() => {
             let token = new_token();
             (token.clone(), Some(token), "eclusa")

@@ -278,8 +278,9 @@ pub(super) fn configure(conn: &Connection) -> rusqlite::Result<()> {
     conn.set_prepared_statement_cache_capacity(64);
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;
-    // 32 MiB, so that the hot part of the keys is found in memory.
-    conn.pragma_update(None, "cache_size", -32_768)?;
+    // 8 MiB: the upper part of each tree. A commit looks at every page of the cache
+    // when a tree was balanced, and what is not in it is mostly in the system's.
+    conn.pragma_update(None, "cache_size", -8_192)?;
     // A page that cannot be right is refused when it is read.
     conn.pragma_update(None, "cell_size_check", true)?;
     // Views and triggers of the connection need no file.
