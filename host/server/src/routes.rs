@@ -30,9 +30,9 @@ pub(crate) fn routes(app: App, demo: Option<demo::FakeChats>) -> Router {
         .route("/openapi.json", get(operation::openapi))
         .merge(api::routes(&app))
         .merge(console::routes(&app, pages))
-        .with_state(app);
+        .with_state(app.clone());
     if let Some(chats) = demo {
-        router = router.merge(demo::routes(chats, pages));
+        router = router.merge(demo::routes(&app, chats, pages));
     }
     let mut router = router
         .fallback(no_route)

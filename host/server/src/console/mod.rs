@@ -22,6 +22,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use crate::app::App;
+use crate::incoming::read_form;
 pub(crate) use headers::{PageHeaders, add_headers};
 pub(crate) use html::{Page, script};
 pub(crate) use texts::Texts;
@@ -34,6 +35,7 @@ pub(crate) fn routes(app: &App, headers: PageHeaders) -> Router<App> {
         .route("/logout", post(sign_out::sign_out))
         .route("/preferences", post(preferences::set))
         .merge(assets::routes())
+        .route_layer(from_fn_with_state(app.clone(), read_form))
         .route_layer(from_fn_with_state(app.clone(), problem_page::show_problems))
         .route_layer(from_fn_with_state(headers, add_headers))
 }

@@ -15,7 +15,9 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::app::App;
 use crate::console::{PageHeaders, add_headers, script};
+use crate::incoming::read_demo_call;
 
 /// How many requests are shown.
 const KEPT: usize = 100;
@@ -36,14 +38,17 @@ struct Sent {
 }
 
 /// The page, its data, and the chats themselves.
-pub(crate) fn routes(chats: FakeChats, headers: PageHeaders) -> Router {
+pub(crate) fn routes(app: &App, chats: FakeChats, headers: PageHeaders) -> Router {
+    let calls = Router::new()
+        .route("/demo/chat/{chat}", any(take_at_root))
+        .route("/demo/chat/{chat}/{*rest}", any(take))
+        .route_layer(from_fn_with_state(app.clone(), read_demo_call));
     Router::new()
         .route("/demo", get(page))
         .route("/demo/page.js", get(page_script))
         .route_layer(from_fn_with_state(headers, add_headers))
         .route("/demo/sent", get(list))
-        .route("/demo/chat/{chat}", any(take_at_root))
-        .route("/demo/chat/{chat}/{*rest}", any(take))
+        .merge(calls)
         .with_state(chats)
 }
 

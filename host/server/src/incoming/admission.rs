@@ -1,12 +1,12 @@
-//! Lets chats' requests in as long as there is room for them, and for those of
-//! other channels and addresses too.
+//! Lets requests of chats and of strangers in as long as there is room for them, and
+//! for those of other channels and addresses too.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use eclusa_model::Channel;
-use metrics::gauge;
+use metrics::{Gauge, gauge};
 use parking_lot::Mutex;
 
 use super::address::{Caller, Proxies};
@@ -19,7 +19,26 @@ use crate::problem::ApiProblem;
 /// When a caller who was refused may come again, in seconds.
 const RETRY_AFTER: u64 = 1;
 
-/// Lets chats' requests in.
+/// Where a request goes, as limits count it.
+#[derive(Debug, Clone)]
+pub(crate) enum Door {
+    /// A channel's ingress URL.
+    Channel(Arc<Channel>),
+    /// The pages for people, before anybody has signed in.
+    Pages,
+}
+
+impl Door {
+    /// No channel's id has a slash.
+    fn name(&self) -> &str {
+        match self {
+            Self::Channel(channel) => &channel.profile.id,
+            Self::Pages => "/",
+        }
+    }
+}
+
+/// Lets requests in.
 pub(crate) struct Admission {
     requests: usize,
     requests_per_address: usize,
@@ -27,13 +46,15 @@ pub(crate) struct Admission {
     proxies: Proxies,
     refusals: Arc<Refusals>,
     held: Mutex<Held>,
+    requests_held: Gauge,
+    bytes_held: Gauge,
 }
 
 #[derive(Default)]
 struct Held {
     all: Share,
     /// An entry stays, since there are only so many channels.
-    by_channel: HashMap<String, Share>,
+    by_door: HashMap<String, Share>,
     /// No entry for an address without a request.
     by_address: HashMap<Caller, usize>,
 }
@@ -47,7 +68,7 @@ struct Share {
 /// A request that was let in; it holds its room until this is dropped.
 pub(crate) struct Admitted {
     admission: Arc<Admission>,
-    channel: Arc<Channel>,
+    door: Door,
     caller: Option<Caller>,
     bytes: usize,
 }
@@ -61,6 +82,8 @@ impl Admission {
             proxies: Proxies::new(config.trusted_proxies.clone()),
             refusals,
             held: Mutex::default(),
+            requests_held: gauge!("eclusa_incoming_requests"),
+            bytes_held: gauge!("eclusa_incoming_body_bytes"),
         })
     }
 
@@ -70,29 +93,23 @@ impl Admission {
         self.proxies.caller(origin.peer, headers).unwrap_or(Caller::of(origin.peer))
     }
 
-    /// Lets a request to a channel in, or says why not now.
+    /// Lets a request in, or says why not now.
     pub(crate) fn enter(
         self: &Arc<Self>,
-        channel: &Arc<Channel>,
+        door: Door,
         origin: Origin,
         headers: &HeaderMap,
     ) -> Result<Admitted, ApiProblem> {
         let caller = self.proxies.caller(origin.peer, headers);
-        let refused = self.try_enter(&channel.profile.id, origin, caller).err();
-        match refused {
-            Some(refusal) => Err(self.refused(refusal)),
-            None => Ok(Admitted {
-                admission: Arc::clone(self),
-                channel: Arc::clone(channel),
-                caller,
-                bytes: 0,
-            }),
+        match self.try_enter(&door, origin, caller) {
+            Err(refusal) => Err(self.refused(refusal)),
+            Ok(()) => Ok(Admitted { admission: Arc::clone(self), door, caller, bytes: 0 }),
         }
     }
 
     fn try_enter(
         &self,
-        channel: &str,
+        door: &Door,
         origin: Origin,
         caller: Option<Caller>,
     ) -> Result<(), Refusal> {
@@ -104,9 +121,12 @@ impl Admission {
             return Err(Refusal::Requests);
         }
         let taken = held.all.requests;
-        let of_channel = held.by_channel.get(channel).map_or(0, |share| share.requests);
-        if !may_have(of_channel, 1, taken, self.requests) {
-            return Err(Refusal::RequestsOfChannel);
+        let of_door = held.by_door.get(door.name()).map_or(0, |share| share.requests);
+        if !may_have(of_door, 1, taken, self.requests) {
+            return Err(match door {
+                Door::Channel(_) => Refusal::RequestsOfChannel,
+                Door::Pages => Refusal::Requests,
+            });
         }
         if let Some(caller) = caller {
             let of_address = held.by_address.get(&caller).copied().unwrap_or(0);
@@ -118,25 +138,28 @@ impl Admission {
             held.by_address.insert(caller, of_address + 1);
         }
         held.all.requests += 1;
-        match held.by_channel.get_mut(channel) {
+        match held.by_door.get_mut(door.name()) {
             Some(share) => share.requests += 1,
             None => {
-                held.by_channel.insert(channel.to_owned(), Share { requests: 1, bytes: 0 });
+                held.by_door.insert(door.name().to_owned(), Share { requests: 1, bytes: 0 });
             }
         }
         Ok(())
     }
 
-    /// Whether so many bytes more of a channel have room.
-    fn room(&self, held: &Held, channel: &str, more: usize) -> Result<(), Refusal> {
+    /// Whether so many bytes more have room.
+    fn room(&self, held: &Held, door: &Door, more: usize) -> Result<(), Refusal> {
         if held.all.bytes.saturating_add(more) > self.bytes {
             return Err(Refusal::BodyMemory);
         }
-        let share = held.by_channel.get(channel).copied().unwrap_or_default();
+        let share = held.by_door.get(door.name()).copied().unwrap_or_default();
         // One body alone may be as large as any: it would never get through to a
         // busy host otherwise.
         if share.requests > 1 && !may_have(share.bytes, more, held.all.bytes, self.bytes) {
-            return Err(Refusal::BodyMemoryOfChannel);
+            return Err(match door {
+                Door::Channel(_) => Refusal::BodyMemoryOfChannel,
+                Door::Pages => Refusal::BodyMemory,
+            });
         }
         Ok(())
     }
@@ -158,25 +181,35 @@ impl Admitted {
     /// Says at once where a body of this size has no room; it takes none.
     pub(super) fn check(&self, bytes: usize) -> Result<(), ApiProblem> {
         let admission = &self.admission;
-        let room = admission.room(&admission.held.lock(), &self.channel.profile.id, bytes);
+        let room = admission.room(&admission.held.lock(), &self.door, bytes);
         room.map_err(|refusal| admission.refused(refusal))
     }
 
     /// Takes room for bytes that have come.
     pub(super) fn take(&mut self, bytes: usize) -> Result<(), ApiProblem> {
         let admission = &self.admission;
-        let channel = &self.channel.profile.id;
         let mut held = admission.held.lock();
-        if let Err(refusal) = admission.room(&held, channel, bytes) {
+        if let Err(refusal) = admission.room(&held, &self.door, bytes) {
             drop(held);
             return Err(admission.refused(refusal));
         }
         held.all.bytes += bytes;
-        if let Some(share) = held.by_channel.get_mut(channel) {
+        if let Some(share) = held.by_door.get_mut(self.door.name()) {
             share.bytes += bytes;
         }
         self.bytes += bytes;
         Ok(())
+    }
+
+    /// Who may allow larger bodies, and how.
+    pub(super) fn too_large(&self) -> &'static str {
+        match self.door {
+            Door::Channel(_) => {
+                "Send less at once, or ask the operator to raise `limits.body_bytes` of the \
+                 channel or of the configuration."
+            }
+            Door::Pages => "Send less at once; who has not signed in sends no more than a token.",
+        }
     }
 
     /// A body did not arrive in time.
@@ -189,11 +222,11 @@ impl Drop for Admitted {
     fn drop(&mut self) {
         let mut held = self.admission.held.lock();
         held.all.leave(self.bytes);
-        if let Some(share) = held.by_channel.get_mut(&self.channel.profile.id) {
+        if let Some(share) = held.by_door.get_mut(self.door.name()) {
             share.leave(self.bytes);
         }
-        gauge!("eclusa_incoming_body_bytes").set(held.all.bytes as f64);
-        gauge!("eclusa_incoming_requests").set(held.all.requests as f64);
+        self.admission.bytes_held.set(held.all.bytes as f64);
+        self.admission.requests_held.set(held.all.requests as f64);
         let Some(caller) = self.caller else { return };
         match held.by_address.get_mut(&caller) {
             Some(count) if *count > 1 => *count -= 1,

@@ -1,5 +1,5 @@
-//! Bodies that come in: each has a time to arrive in, and a chat's has a size and
-//! room in memory.
+//! Bodies that come in: each has a time to arrive in, and that of a chat or of a form
+//! has a size and room in memory.
 
 use std::error::Error;
 use std::pin::Pin;
@@ -104,7 +104,7 @@ where
     }
 }
 
-/// Reads a chat's body of at most so many bytes, and takes room for it.
+/// Reads a body of at most so many bytes, and takes room for it.
 pub(crate) async fn read_body(
     mut body: Body,
     limit: usize,
@@ -114,7 +114,7 @@ pub(crate) async fn read_body(
     let exact = announced.exact().map(|exact| usize::try_from(exact).unwrap_or(usize::MAX));
     if let Some(exact) = exact {
         if exact > limit {
-            return Err(too_large(limit));
+            return Err(too_large(limit, admitted));
         }
         admitted.check(exact)?;
     }
@@ -127,7 +127,7 @@ pub(crate) async fn read_body(
         let Ok(data) = frame.into_data() else { continue };
         length = length.saturating_add(data.len());
         if length > limit {
-            return Err(too_large(limit));
+            return Err(too_large(limit, admitted));
         }
         admitted.take(data.len())?;
         // Most bodies come in one piece, which is not copied.
@@ -144,16 +144,13 @@ pub(crate) async fn read_body(
     Ok(first.unwrap_or_else(|| rest.into()))
 }
 
-fn too_large(limit: usize) -> ApiProblem {
+fn too_large(limit: usize, admitted: &Admitted) -> ApiProblem {
     ApiProblem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "body_too_large",
         format!("the body is larger than {limit} bytes"),
     )
-    .action(
-        "Send less at once, or ask the operator to raise `limits.body_bytes` of the channel or \
-         of the configuration.",
-    )
+    .action(admitted.too_large())
 }
 
 fn incomplete(error: &axum::Error, admitted: &Admitted) -> ApiProblem {

@@ -24,7 +24,7 @@ use tracing::{Instrument as _, trace_span};
 use crate::access_log::LoggedChannel;
 use crate::app::App;
 use crate::channels::ActiveChannel;
-use crate::incoming::{Origin, read_body};
+use crate::incoming::{Door, Origin, read_body};
 use crate::problem::ApiProblem;
 use answer::reply_response;
 use record::Taken;
@@ -91,7 +91,8 @@ async fn receive(
     let (parts, body) = request.into_parts();
     let method = parts.method.as_str().to_ascii_uppercase();
     // It holds its room until the request is recorded.
-    let mut admitted = app.admission.enter(channel, origin, &parts.headers)?;
+    let door = Door::Channel(Arc::clone(channel));
+    let mut admitted = app.admission.enter(door, origin, &parts.headers)?;
     let limits = &app.config.limits;
     let limit = profile.limits.body_bytes.map_or(limits.body_bytes, |own| {
         // The operator may have lowered it since.

@@ -4,6 +4,7 @@ mod drain;
 mod drain_deliveries;
 mod files;
 mod flood;
+mod forms;
 mod http2;
 mod http2_floods;
 mod limits;
