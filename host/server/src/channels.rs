@@ -18,6 +18,13 @@ pub(crate) struct ActiveChannel {
     pub(crate) context: CallContext,
 }
 
+impl ActiveChannel {
+    fn new(channel: Channel) -> Arc<Self> {
+        let context = CallContext::from(&channel);
+        Arc::new(Self { context, channel: Arc::new(channel) })
+    }
+}
+
 /// A channel that an ingress key leads to.
 struct Entry {
     channel: Arc<ActiveChannel>,
@@ -33,11 +40,9 @@ struct Index {
 }
 
 impl Index {
-    fn new(channels: Vec<Channel>) -> Self {
+    fn new(channels: impl IntoIterator<Item = Arc<ActiveChannel>>) -> Self {
         let mut index = Self::default();
-        for channel in channels {
-            let context = CallContext::from(&channel);
-            let active = Arc::new(ActiveChannel { context, channel: Arc::new(channel) });
+        for active in channels {
             if let Some(previous) = &active.channel.previous_ingress {
                 let entry = Entry { channel: Arc::clone(&active), until_ms: previous.until_ms };
                 index.by_key.insert(hash(previous.key.expose()), entry);
@@ -47,6 +52,18 @@ impl Index {
             index.by_id.insert(active.channel.profile.id.clone(), active);
         }
         index
+    }
+
+    /// What it is after a change.
+    fn after(&self, change: ChannelChange) -> Self {
+        let (id, put) = match change {
+            ChannelChange::Put { channel, .. } => {
+                (channel.profile.id.clone(), Some(ActiveChannel::new(*channel)))
+            }
+            ChannelChange::Delete { id, .. } => (id, None),
+        };
+        let others = self.by_id.iter().filter(|(other, _)| **other != id);
+        Self::new(others.map(|(_, active)| Arc::clone(active)).chain(put))
     }
 }
 
@@ -67,7 +84,9 @@ pub(crate) struct Channels {
 impl Channels {
     /// Reads the channels of the journal.
     pub(crate) async fn load(journal: Arc<dyn Journal>) -> Result<Self, JournalError> {
-        let index = ArcSwap::from_pointee(Index::new(journal.channels().await?));
+        let channels = journal.channels().await?;
+        let index = Index::new(channels.into_iter().map(ActiveChannel::new));
+        let index = ArcSwap::from_pointee(index);
         Ok(Self { journal, index, changing: Mutex::new(()) })
     }
 
@@ -108,14 +127,23 @@ impl Channels {
         audit: AuditEntry,
     ) -> Result<(), JournalError> {
         let channels = Arc::clone(self);
-        let task = tokio::spawn(async move {
-            let _one_after_another = channels.changing.lock().await;
-            let changed = channels.journal.change_channel(change, audit).await;
-            // Read again after a failure too: it may be that an earlier reading
-            // failed and the index is behind.
-            channels.index.store(Arc::new(Index::new(channels.journal.channels().await?)));
-            changed
-        });
+        let task =
+            tokio::spawn(async move {
+                let _one_after_another = channels.changing.lock().await;
+                let changed = channels.journal.change_channel(change.clone(), audit).await;
+                let index =
+                    match &changed {
+                        Ok(()) => Some(channels.index.load().after(change)),
+                        // It may be recorded all the same.
+                        Err(_) => channels.journal.channels().await.ok().map(|channels| {
+                            Index::new(channels.into_iter().map(ActiveChannel::new))
+                        }),
+                    };
+                if let Some(index) = index {
+                    channels.index.store(Arc::new(index));
+                }
+                changed
+            });
         task.await.map_err(|error| JournalError::Storage(error.to_string()))?
     }
 }

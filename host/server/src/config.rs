@@ -195,7 +195,10 @@ impl Config {
             VERBATIM_VARIABLES.map(|(name, _)| name.replacen("ECLUSA_", "", 1).to_lowercase());
         let ignored: Vec<&str> =
             CLIENT_VARIABLES.into_iter().chain(verbatim.iter().map(String::as_str)).collect();
-        figment = figment.merge(Env::prefixed("ECLUSA_").ignore(&ignored).split("__"));
+        let linked = std::env::var_os("ECLUSA_SERVICE_HOST").is_some();
+        let variables = Env::prefixed("ECLUSA_").ignore(&ignored);
+        let variables = variables.filter(move |key| !(linked && is_service_link(key.as_str())));
+        figment = figment.merge(variables.split("__"));
         for (variable, key) in VERBATIM_VARIABLES {
             if let Ok(value) = std::env::var(variable) {
                 figment = figment.merge((key, value));
@@ -292,6 +295,14 @@ impl Config {
     }
 }
 
+/// Whether a variable tells of a service named `eclusa`, as Kubernetes sets them beside
+/// `ECLUSA_SERVICE_HOST` (Service, "Environment variables", in its documentation):
+/// `ECLUSA_PORT_8080_TCP_ADDR` and others.
+fn is_service_link(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    key == "port" || ["service_host", "service_port", "port_"].iter().any(|it| key.starts_with(it))
+}
+
 /// Keys with their values and the least that each may be.
 fn check_least(keys: &[(&'static str, u64, u64)]) -> Result<(), ConfigError> {
     for (key, value, least) in keys {
@@ -336,6 +347,25 @@ mod tests {
             assert_eq!(config.listen.port(), 2);
             assert_eq!(config.limits.json_depth, 9);
             assert_eq!(config.admin_token.unwrap().expose(), "1234567890123456");
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_service_of_the_same_name_is_no_configuration() {
+        Jail::expect_with(|jail| {
+            jail.set_env("ECLUSA_PORT", "tcp://10.0.0.7:8080");
+            let error = Config::load(None).unwrap_err().to_string();
+            assert!(error.to_lowercase().contains("port"), "alone it is a mistake: {error}");
+            jail.set_env("ECLUSA_SERVICE_HOST", "10.0.0.7");
+            for name in ["SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT_8080_TCP", "PORT_8080_TCP_ADDR"]
+            {
+                jail.set_env(format!("ECLUSA_{name}"), "8080");
+            }
+            jail.set_env("ECLUSA_LISTEN", "0.0.0.0:2");
+            assert_eq!(Config::load(None).unwrap().listen.port(), 2);
+            jail.set_env("ECLUSA_LISTN", "x");
+            assert!(Config::load(None).is_err());
             Ok(())
         });
     }

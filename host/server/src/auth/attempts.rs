@@ -79,10 +79,9 @@ impl<A: Eq + Hash + Copy> Attempts<A> {
         let mut state = self.0.lock();
         let debt = state.by_address.get(&address).copied().unwrap_or_default();
         let own = debt.wait(&OF_ADDRESS, now_ms);
-        let all = match debt.is_over(&OF_ADDRESS, now_ms) {
-            true => 0,
-            false => state.all.wait(&OF_ALL, now_ms),
-        };
+        // An address that could not be remembered is no better than one that failed.
+        let unknown = debt.is_over(&OF_ADDRESS, now_ms) && !state.is_full(now_ms);
+        let all = if unknown { 0 } else { state.all.wait(&OF_ALL, now_ms) };
         let wait_ms = own.max(all);
         if wait_ms > 0 {
             return Err(TooMany { retry_after: wait_ms.unsigned_abs().div_ceil(1000) });
@@ -96,12 +95,17 @@ impl<A: Eq + Hash + Copy> Attempts<A> {
 }
 
 impl<A: Eq + Hash + Copy> State<A> {
-    fn remember(&mut self, address: A, mut debt: Debt, now_ms: i64) {
-        self.all.grow(&OF_ALL, now_ms);
-        debt.grow(&OF_ADDRESS, now_ms);
+    /// Whether no further address can be remembered.
+    fn is_full(&mut self, now_ms: i64) -> bool {
         if self.by_address.len() >= ADDRESSES {
             self.by_address.retain(|_, debt| !debt.is_over(&OF_ADDRESS, now_ms));
         }
+        self.by_address.len() >= ADDRESSES
+    }
+
+    fn remember(&mut self, address: A, mut debt: Debt, now_ms: i64) {
+        self.all.grow(&OF_ALL, now_ms);
+        debt.grow(&OF_ADDRESS, now_ms);
         if self.by_address.len() < ADDRESSES || self.by_address.contains_key(&address) {
             self.by_address.insert(address, debt);
         }
@@ -157,6 +161,7 @@ mod tests {
             fails(&attempts, address, 0);
         }
         assert_eq!(attempts.0.lock().by_address.len(), ADDRESSES);
+        assert_eq!(fails(&attempts, 20_000, 0), Some(1), "no more than all others");
         fails(&attempts, 20_000, 60_000);
         assert_eq!(attempts.0.lock().by_address.len(), 1, "the others are forgotten");
     }

@@ -94,10 +94,9 @@ impl Tokens {
 
     /// All that are kept, by name.
     pub(crate) fn all(&self) -> Vec<Arc<Known>> {
-        let lent = self.lent.load();
-        let is_lent = |known: &Known| lent.iter().any(|token| token.hash == known.token.hash);
+        let index = self.index.load();
         let mut all: Vec<_> =
-            self.index.load().values().filter(|known| !is_lent(known)).cloned().collect();
+            index.values().filter(|known| !self.is_lent(known)).cloned().collect();
         all.sort_by(|left, right| left.token.name.cmp(&right.token.name));
         all
     }
@@ -188,11 +187,19 @@ impl Tokens {
         value: &Secret,
         actor: &str,
         (now, now_ms): (String, i64),
-    ) -> Result<Token, JournalError> {
+    ) -> Result<Token, ApiProblem> {
         let one_after_another = Arc::clone(&self.changing).lock_owned().await;
         let Some(before) = self.named(name) else {
-            return Err(JournalError::TokenUnknown { name: name.to_owned() });
+            return Err(JournalError::TokenUnknown { name: name.to_owned() }.into());
         };
+        if before.token.expired(now_ms) {
+            return Err(ApiProblem::new(
+                StatusCode::CONFLICT,
+                "token_expired",
+                format!("`{name}` has ended, and another value would end with it"),
+            )
+            .action("Revoke it, and create another of this name."));
+        }
         let token = Token {
             hash: hash(value.expose()),
             created_at: now,
@@ -243,12 +250,33 @@ impl Tokens {
         let tokens = Arc::clone(self);
         let task = tokio::spawn(async move {
             let _until_it_is_followed = one_after_another;
-            let changed = tokens.journal.change_token(change, audit).await;
-            // After a failure too: it may be that an earlier reading failed.
-            tokens.read().await?;
+            let changed = tokens.journal.change_token(change.clone(), audit).await;
+            match &changed {
+                Ok(()) => tokens.follow(change),
+                // It may be recorded all the same.
+                Err(_) => drop(tokens.read().await),
+            }
             changed
         });
         task.await.map_err(|error| JournalError::Storage(error.to_string()))?
+    }
+
+    /// Follows a change that is recorded.
+    fn follow(&self, change: TokenChange) {
+        let (name, put) = match change {
+            TokenChange::Create(token) | TokenChange::Put(token) => {
+                (token.name.clone(), Some(token))
+            }
+            TokenChange::Revoke(name) => (name, None),
+        };
+        let mut index = Index::clone(&self.index.load());
+        index.retain(|_, known| known.token.name != name || self.is_lent(known));
+        index.extend(put.map(|token| (token.hash, Known::new(token))));
+        self.index.store(Arc::new(index));
+    }
+
+    fn is_lent(&self, known: &Known) -> bool {
+        self.lent.load().iter().any(|token| token.hash == known.token.hash)
     }
 
     /// Lets a request in and says whose token it has, or why it is not let in.
