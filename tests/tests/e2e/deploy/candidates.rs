@@ -147,6 +147,8 @@ async fn each_is_stopped_at_its_stage_and_the_good_one_serves() {
 #[tokio::test]
 async fn a_broken_file_in_the_folder_stops_nothing_not_even_a_restart() {
     let mut shop = Shop::with(patient(), &["site"]).await;
+    // What was recorded is still compared after all that people write meanwhile.
+    shop.set_policy(&json!({ "shadow": { "requests": 5_000 } })).await;
     let first = shop.first.clone();
     shop.record_traffic(shop.site()).await;
     let second = shop::revision("2");

@@ -22,7 +22,8 @@ async fn a_stranger_sends_no_more_than_a_token() {
             let mut caller = Raw::connect(&eclusa).await;
             caller.send(form(path, length)).await;
             let reply = caller.reply().await.expect("an answer before the body is whole");
-            assert_eq!((reply.status, reply.code().as_str()), (413, "body_too_large"), "{path}");
+            assert_eq!(reply.status, 413, "{path}");
+            assert!(reply.body.contains("body_too_large"), "{}", reply.body);
         }
     }
 }
@@ -44,7 +45,8 @@ async fn unfinished_forms_take_nobody_elses_room() {
     let mut late = Raw::connect(&eclusa).await;
     late.send(form("/login", "content-length: 100")).await;
     let reply = late.reply().await.expect("an answer before the body is whole");
-    assert_eq!((reply.status, reply.code().as_str()), (503, "overloaded"));
+    assert_eq!(reply.status, 503);
+    assert!(reply.body.contains("overloaded"), "{}", reply.body);
     assert!(reply.head.contains("retry-after: 1"), "{}", reply.head);
     for path in ["/login", "/livez", "/v1/events"] {
         assert_eq!(eclusa.get(path).await.status, 200, "{path}");
