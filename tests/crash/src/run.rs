@@ -234,7 +234,8 @@ impl Run<'_> {
     }
 
     fn read_storage(&mut self) -> anyhow::Result<()> {
-        storage::check(&self.setup.data())?;
+        let rows = storage::check(&self.setup.data())?;
+        anyhow::ensure!(rows > 0, "the journal is empty");
         self.figures.storage_checked();
         Ok(())
     }
