@@ -7,7 +7,7 @@ FUZZ_SECONDS := 60
 FUZZ_TARGETS := $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test crash lint deny bench fuzz adapters toolchain
+.PHONY: help run browser test crash lint deny bench fuzz adapters toolchain
 
 help: ## Says what there is.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
@@ -18,7 +18,7 @@ run: adapters ## Builds adapters and host, and starts a demo with one channel pe
 
 # The misbehaving adapters exist as components only: their exports have names
 # that a native linker does not take.
-test: adapters ## Builds the components and runs all tests, those in the documentation too.
+test: adapters browser ## Builds the components and runs all tests, those in the documentation too.
 	cargo test --workspace --exclude eclusa-hostile
 	$(MAKE) crash ARGS="--cycles 28"
 
@@ -52,6 +52,9 @@ fuzz: toolchain ## Looks for input that breaks a parser or an adapter, FUZZ_SECO
 
 adapters: ## Builds the adapters, and the misbehaving ones of the tests, into target/adapters and target/hostile.
 	scripts/build-adapters.sh
+
+browser: # Installs what is missing of the browser in which the console is tested.
+	@scripts/browser.sh
 
 toolchain: # Installs what is missing of the Rust toolchain.
 	@scripts/toolchain.sh

@@ -12,7 +12,7 @@ use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject, SubjectKin
 use eclusa_journal::{Journal, Letters, RevisionRef, Upkeep, rfc3339};
 use eclusa_model::{Channel, Problem};
 use eclusa_relay::{Clock, RelayHandle};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::Config;
 use crate::auth::{Sessions, SignIns, SignedIn, Tokens};
@@ -45,6 +45,8 @@ pub(crate) struct Parts {
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) figures: Figures,
     pub(crate) texts: Arc<Texts>,
+    /// Pictures are drawn one at a time.
+    pub(crate) drawing: Arc<Semaphore>,
     /// Becomes `true` when the server is to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }

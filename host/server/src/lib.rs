@@ -14,6 +14,7 @@ mod figures;
 mod incoming;
 mod ingress;
 mod operation;
+mod picture;
 mod problem;
 mod recovery;
 mod retention;

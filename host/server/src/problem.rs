@@ -174,6 +174,17 @@ impl ApiProblem {
         self.retry_after
     }
 
+    /// What is wrong in the input, field by field.
+    pub(crate) fn wrong_fields(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// Names the field of the input that it is about.
+    pub(crate) fn at(mut self, pointer: &str) -> Self {
+        self.violations.push(Violation::new(pointer, self.detail.clone()));
+        self
+    }
+
     /// What is wrong.
     pub(crate) fn detail(&self) -> &str {
         &self.detail

@@ -19,7 +19,7 @@ use eclusa_relay::{
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::api::ADMIN;
 use crate::app::{App, Directory, Parts};
@@ -186,6 +186,7 @@ impl Server {
             verifier: Arc::new(Verifier::new(Arc::new(http.clone()))),
             figures: Figures::new(metrics.clone()),
             texts: Arc::new(Texts::new()),
+            drawing: Arc::new(Semaphore::new(1)),
             stopping,
             config: Arc::new(config),
         });

@@ -176,10 +176,10 @@ async fn replaced_ingress_keys(eclusa: &Eclusa) -> Vec<Known> {
 async fn live(eclusa: &Eclusa, chat: Chat, fake: &FakeChat) {
     let name = chat.adapter();
     let channel = eclusa.create(&chat.channel(name, &fake.url())).await;
-    let png = b"\x89PNG\r\n\x1a\n".to_vec();
+    let drawing = r#"<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>"#;
     let token = [("authorization".to_owned(), format!("Bearer {}", eclusa.token()))];
     let logo = format!("/v1/channels/{name}/logo");
-    assert_eq!(eclusa.call("PUT", &logo, &token, png).await.status, 204);
+    assert_eq!(eclusa.call("PUT", &logo, &token, drawing).await.status, 204);
     let body = chat.text_request("41", "Oi");
     eclusa.chat_posts(chat, &channel, &body).await.ok();
     eclusa.chat_posts(chat, &channel, "{").await;

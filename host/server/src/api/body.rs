@@ -8,7 +8,7 @@ use serde_path_to_error::{Path, Segment};
 use crate::problem::{ApiProblem, Violation};
 
 /// Reads a JSON body.
-pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiProblem> {
+pub(crate) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiProblem> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let (pointer, inner) = (pointer(error.path()), error.into_inner());

@@ -103,7 +103,7 @@ pub(super) async fn list(
     Json(json!({ "channels": channels }))
 }
 
-pub(super) fn find(app: &App, id: &str) -> Result<Arc<Channel>, ApiProblem> {
+pub(crate) fn find(app: &App, id: &str) -> Result<Arc<Channel>, ApiProblem> {
     app.channels
         .by_id(id)
         .map(|active| Arc::clone(&active.channel))
@@ -199,6 +199,13 @@ pub(super) async fn delete(
 ) -> Result<StatusCode, ApiProblem> {
     let channel = find(&app, &id)?;
     check_precondition(&headers, Some(&channel))?;
+    remove(&app, &channel, &actor).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deletes a channel as it is now.
+pub(crate) async fn remove(app: &App, channel: &Channel, actor: &str) -> Result<(), ApiProblem> {
+    let (id, actor) = (channel.profile.id.clone(), actor.to_owned());
     let audit = app.audit(&actor, AuditAction::Deleted, SubjectKind::Channel, &id, "");
     let change = ChannelChange::Delete { id: id.clone(), expected: channel.revision };
     let (channels, relay) = (Arc::clone(&app.channels), app.relay.clone());
@@ -211,8 +218,8 @@ pub(super) async fn delete(
         Ok::<_, ApiProblem>(())
     });
     task.await.map_err(|error| JournalError::Storage(error.to_string()))??;
-    reviewed(&app, &channel.profile.adapter).await;
-    Ok(StatusCode::NO_CONTENT)
+    reviewed(app, &channel.profile.adapter).await;
+    Ok(())
 }
 
 /// Checks a channel and records it, and who did it.
@@ -279,19 +286,26 @@ pub(super) fn check_precondition(
     };
     let holds = (!headers.contains_key(header::IF_MATCH) || named_by(header::IF_MATCH))
         && !named_by(header::IF_NONE_MATCH);
-    if holds {
-        return Ok(());
-    }
-    let found = match &found {
+    if holds { Ok(()) } else { Err(conflict(found)) }
+}
+
+/// The same for a form that was made from this revision of the channel.
+pub(crate) fn expect_revision(channel: &Channel, expected: &str) -> Result<(), ApiProblem> {
+    let found = channel.revision.to_string();
+    if found == expected { Ok(()) } else { Err(conflict(Some(found))) }
+}
+
+fn conflict(found: Option<String>) -> ApiProblem {
+    let found = match found {
         Some(found) => format!("at revision {found}"),
         None => "not there".to_owned(),
     };
-    Err(ApiProblem::new(
+    ApiProblem::new(
         StatusCode::PRECONDITION_FAILED,
         "revision_conflict",
         format!("the precondition does not hold: the channel is {found}"),
     )
-    .action("Read the channel again and repeat the change on what it is now."))
+    .action("Read the channel again and repeat the change on what it is now.")
 }
 
 /// RFC 7396, section 2.

@@ -49,12 +49,23 @@ pub(super) async fn rotate(
         true => Rotation::default(),
         false => body::read(&request)?,
     };
+    let before = find(&app, &id)?;
+    check_precondition(&headers, Some(&before))?;
+    let channel = rotate_key(&app, &before, overlap_seconds, &actor).await?;
+    Ok(shown(&app, &channel, role, StatusCode::OK))
+}
+
+/// Gives a channel, as it is now, another key; the one before goes on for so long.
+pub(crate) async fn rotate_key(
+    app: &App,
+    before: &Channel,
+    overlap_seconds: u32,
+    actor: &str,
+) -> Result<Channel, ApiProblem> {
     if overlap_seconds > LONGEST_OVERLAP {
         let message = format!("expected 0 to {LONGEST_OVERLAP} seconds");
         return Err(ApiProblem::violations(vec![Violation::new("/overlap_seconds", message)]));
     }
-    let before = find(&app, &id)?;
-    check_precondition(&headers, Some(&before))?;
     let until_ms = app.clock.now_ms().saturating_add(i64::from(overlap_seconds) * 1000);
     let channel = Channel {
         ingress_key: new_ingress_key(),
@@ -62,15 +73,16 @@ pub(super) async fn rotate(
             .then(|| PreviousIngress { key: before.ingress_key.clone(), until_ms }),
         revision: before.revision + 1,
         updated_at: app.now(),
-        ..Channel::clone(&before)
+        ..before.clone()
     };
     let detail = match overlap_seconds {
         0 => "another ingress URL; the old one has ended".to_owned(),
         seconds => format!("another ingress URL; the old one is accepted for {seconds} s"),
     };
-    let audit = app.audit(&actor, AuditAction::Rotated, SubjectKind::Channel, &id, detail);
+    let id = &before.profile.id;
+    let audit = app.audit(actor, AuditAction::Rotated, SubjectKind::Channel, id, detail);
     let change =
         ChannelChange::Put { channel: Box::new(channel.clone()), expected: before.revision };
     app.channels.change(change, audit).await?;
-    Ok(shown(&app, &channel, role, StatusCode::OK))
+    Ok(channel)
 }

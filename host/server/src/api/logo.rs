@@ -10,10 +10,14 @@ use eclusa_journal::registry::{AuditAction, SubjectKind};
 use super::channels::find;
 use crate::app::App;
 use crate::auth::Actor;
+use crate::picture::{self, NoPicture};
 use crate::problem::ApiProblem;
 
-/// Largest logo in bytes.
-const LIMIT: usize = 512 << 10;
+/// Largest picture that is taken, in bytes.
+const LIMIT: usize = 1 << 20;
+
+/// What logos are kept as.
+const MIME: &str = "image/png";
 
 pub(super) async fn read(
     State(app): State<App>,
@@ -45,27 +49,50 @@ pub(super) async fn put(
     request: Bytes,
 ) -> Result<StatusCode, ApiProblem> {
     find(&app, &id)?;
-    if request.len() > LIMIT {
+    let png = as_logo(&app, request).await?;
+    set_logo(&app, id, png, &actor).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The picture as it is kept: a PNG of 256 pixels at most.
+pub(crate) async fn as_logo(app: &App, picture: Bytes) -> Result<Vec<u8>, ApiProblem> {
+    if picture.len() > LIMIT {
         return Err(ApiProblem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "logo_too_large",
-            format!("the logo has {} bytes, and {LIMIT} are allowed", request.len()),
+            format!("the logo has {} bytes, and {LIMIT} are allowed", picture.len()),
         )
         .action("Scale the picture down; 256 × 256 pixels are enough."));
     }
-    // What the bytes are, not what the caller calls them: a browser will show it.
-    let mime = picture_type(&request).ok_or_else(|| {
-        ApiProblem::new(
+    // A thread for each caller would be a lot of memory; a logo is no hurry.
+    let one = app.drawing.acquire().await;
+    let drawn = tokio::task::spawn_blocking(move || picture::logo(&picture)).await;
+    drop(one);
+    let broken = |error: String| {
+        ApiProblem::new(StatusCode::UNPROCESSABLE_ENTITY, "logo_unreadable", error)
+            .action("Save the picture as PNG, of 4096 × 4096 pixels at most, and send that.")
+    };
+    drawn.map_err(|error| broken(error.to_string()))?.map_err(|error| match error {
+        NoPicture::Type => ApiProblem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "logo_type",
-            "a logo is a PNG, JPEG or WebP picture",
+            "a logo is a PNG, JPEG, WebP or SVG picture",
         )
-        .action("Save the picture as PNG and send its bytes as the body.")
-    })?;
-    let detail = format!("{mime}, {} bytes", request.len());
-    let audit = app.audit(&actor, AuditAction::LogoSet, SubjectKind::Channel, &id, detail);
-    app.journal.set_logo(id, Some((mime.to_owned(), request.to_vec())), audit).await?;
-    Ok(StatusCode::NO_CONTENT)
+        .action("Save the picture as PNG and send its bytes as the body."),
+        error => broken(error.to_string()),
+    })
+}
+
+/// Gives a channel a logo that [`as_logo`] has made.
+pub(crate) async fn set_logo(
+    app: &App,
+    id: String,
+    png: Vec<u8>,
+    actor: &str,
+) -> Result<(), ApiProblem> {
+    let detail = format!("{MIME}, {} bytes", png.len());
+    let audit = app.audit(actor, AuditAction::LogoSet, SubjectKind::Channel, &id, detail);
+    Ok(app.journal.set_logo(id, Some((MIME.to_owned(), png)), audit).await?)
 }
 
 pub(super) async fn delete(
@@ -77,16 +104,4 @@ pub(super) async fn delete(
     let audit = app.audit(&actor, AuditAction::LogoRemoved, SubjectKind::Channel, &id, "");
     app.journal.set_logo(id, None, audit).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn picture_type(bytes: &[u8]) -> Option<&'static str> {
-    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-        Some("image/png")
-    } else if bytes.starts_with(b"\xff\xd8\xff") {
-        Some("image/jpeg")
-    } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
-        Some("image/webp")
-    } else {
-        None
-    }
 }

@@ -48,8 +48,20 @@ pub(super) async fn send(
         return Ok(queued(&first));
     }
     let query: SendQuery = query::read(&uri)?;
-    let channel = channels::find(&app, &id)?;
+    channels::find(&app, &id)?;
     let message: OutboundMessage = body::read(&request)?;
+    Ok(queued(&submit(&app, &id, message, query.start, idempotency).await?))
+}
+
+/// Checks a message and records it; it goes out after all before it.
+pub(crate) async fn submit(
+    app: &App,
+    id: &str,
+    message: OutboundMessage,
+    start: bool,
+    idempotency: Option<Idempotency>,
+) -> Result<Submitted, ApiProblem> {
+    let channel = channels::find(app, id)?;
     if !message.id.is_empty() {
         let hint = "the id is made here; give your own as the header Idempotency-Key";
         return Err(ApiProblem::violations(vec![Violation::new("/id", hint)]));
@@ -72,19 +84,19 @@ pub(super) async fn send(
     let submitted = app
         .journal
         .submit(Submit {
-            channel: id,
+            channel: id.to_owned(),
             conversation: message.conversation,
             content: message.content,
             reply_to: message.reply_to,
             extra: message.extra,
             idempotency,
-            start: query.start,
+            start,
             submitted_at: app.now(),
             traceparent: trace::traceparent(),
         })
         .instrument(trace_span!(target: trace::TARGET, "commit"))
         .await?;
-    Ok(queued(&submitted))
+    Ok(submitted)
 }
 
 /// The answer to a call and to all its repeats, whatever has become of the message

@@ -29,8 +29,13 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{delete, get, post, put};
 
+pub(crate) use body::read as read_json;
 pub(crate) use channel_input::ChannelInput;
-pub(crate) use channels::{ingress_url, save};
+pub(crate) use channels::{expect_revision, find as find_channel, ingress_url, remove, save};
+pub(crate) use ingress_key::rotate_key;
+pub(crate) use logo::{as_logo, set_logo};
+pub(crate) use messages::submit;
+pub(crate) use pauses::{pause_chat, resume_chat};
 pub(crate) use tokens::ADMIN;
 
 use crate::app::App;

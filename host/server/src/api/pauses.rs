@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use eclusa_journal::Destination;
+use eclusa_journal::{Destination, Pause};
 use eclusa_relay::RelayStopped;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -43,6 +43,16 @@ async fn pause(
 ) -> Result<Response, ApiProblem> {
     let PauseInput { reason } =
         if request.is_empty() { PauseInput::default() } else { body::read(request)? };
+    let paused = paused(app, destination, actor, reason).await?;
+    Ok(Json(json!({ "paused": paused })).into_response())
+}
+
+async fn paused(
+    app: &App,
+    destination: Destination,
+    actor: String,
+    reason: Option<String>,
+) -> Result<Option<Pause>, ApiProblem> {
     let reason = reason.unwrap_or_else(|| "paused by a person".to_owned());
     if reason.trim().is_empty() || reason.chars().count() > REASON {
         return Err(ApiProblem::violations(vec![Violation::new(
@@ -50,8 +60,24 @@ async fn pause(
             "expected 1 to 500 characters",
         )]));
     }
-    let paused = app.relay.pause(destination, actor, reason).await?;
-    Ok(Json(json!({ "paused": paused })).into_response())
+    Ok(app.relay.pause(destination, actor, reason).await?)
+}
+
+/// Lets what is for a channel's chat wait.
+pub(crate) async fn pause_chat(
+    app: &App,
+    channel: &str,
+    actor: &str,
+    reason: Option<String>,
+) -> Result<(), ApiProblem> {
+    paused(app, chat(app, channel.to_owned())?, actor.to_owned(), reason).await?;
+    Ok(())
+}
+
+/// Lets it go on.
+pub(crate) async fn resume_chat(app: &App, channel: &str, actor: &str) -> Result<(), ApiProblem> {
+    app.relay.resume(chat(app, channel.to_owned())?, actor.to_owned()).await?;
+    Ok(())
 }
 
 async fn resume(

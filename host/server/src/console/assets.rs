@@ -13,6 +13,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/assets/console.css", get(style))
         .route("/assets/icon.svg", get(icon))
+        .route("/assets/channel.js", get(async || script(include_str!("assets/channel.js"))))
         .route("/assets/login.js", get(async || script(include_str!("assets/login.js"))))
 }
 

@@ -11,7 +11,7 @@ use super::language::Language;
 use super::texts::{Say, Texts};
 use super::theme::Theme;
 use crate::app::App;
-use crate::auth::{SignedIn, role_name};
+use crate::auth::{Permission, SignedIn, role_name};
 
 /// Who looks at a page.
 #[derive(Debug, Clone)]
@@ -22,12 +22,19 @@ pub(super) struct Person {
     pub(super) role: &'static str,
     /// What their forms send along.
     pub(super) csrf: String,
+    /// They may change channels.
+    pub(super) operates: bool,
 }
 
 impl Person {
     pub(super) fn new(signed_in: &SignedIn) -> Self {
         let token = &signed_in.known().token;
-        Self { name: token.name.clone(), role: role_name(token.role), csrf: signed_in.form_token() }
+        Self {
+            name: token.name.clone(),
+            role: role_name(token.role),
+            csrf: signed_in.form_token(),
+            operates: Permission::Operate.granted_to(token.role),
+        }
     }
 }
 
@@ -83,6 +90,16 @@ impl Frame {
     pub(super) fn is_at(&self, path: &str) -> bool {
         let here = self.path.split('?').next().unwrap_or_default();
         here == path || here.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// Whether they may change channels.
+    pub(super) fn operates(&self) -> bool {
+        self.person.as_ref().is_some_and(|person| person.operates)
+    }
+
+    /// What forms send along; empty where nobody is signed in.
+    pub(super) fn csrf(&self) -> &str {
+        self.person.as_ref().map_or("", |person| person.csrf.as_str())
     }
 }
 

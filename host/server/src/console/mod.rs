@@ -1,15 +1,19 @@
 //! The console: the pages for people, behind a sign-in. Its pages hang in
-//! [`routes`]; each takes a [`Visitor`](visitor::Visitor) for who looks at it.
+//! [`routes`]; each takes a [`Visitor`](visitor::Visitor) for who looks at it, and a
+//! [`Posted`](visitor::Posted) for who sends a form.
 
 mod assets;
+mod channels;
 mod cookie;
 mod frame;
 mod headers;
 mod home;
 mod html;
 mod language;
+mod posted;
 mod preferences;
 mod problem_page;
+mod sight;
 mod sign_in;
 mod sign_out;
 mod texts;
@@ -34,6 +38,7 @@ pub(crate) fn routes(app: &App, headers: PageHeaders) -> Router<App> {
         .route("/login", get(sign_in::show).post(sign_in::sign_in))
         .route("/logout", post(sign_out::sign_out))
         .route("/preferences", post(preferences::set))
+        .merge(channels::routes())
         .merge(assets::routes())
         .route_layer(from_fn_with_state(app.clone(), read_form))
         .route_layer(from_fn_with_state(app.clone(), problem_page::show_problems))

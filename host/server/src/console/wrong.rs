@@ -1,7 +1,7 @@
 //! A problem in the words of who looks at a page.
 
 use super::frame::Frame;
-use crate::problem::ApiProblem;
+use crate::problem::{ApiProblem, Violation};
 
 /// A problem as pages show it: what is wrong and what to do.
 #[derive(Debug, Clone)]
@@ -12,6 +12,8 @@ pub(super) struct Wrong {
     pub(super) what: Phrase,
     /// What to do; empty where nothing is known.
     pub(super) action: Phrase,
+    /// What is wrong in single fields.
+    pub(super) violations: Vec<Violation>,
 }
 
 /// A sentence, and whether it stays English for want of a translation.
@@ -36,6 +38,26 @@ impl Phrase {
         Self { text, english: true }
     }
 
+    /// A text of ours.
+    pub(super) fn said(at: &Frame, key: &str) -> Self {
+        Self { text: at.say(key).to_string(), english: false }
+    }
+
+    /// A name as its adapter writes it.
+    pub(super) fn english_name(name: &str) -> Self {
+        Self { text: name.to_owned(), english: true }
+    }
+
+    /// What the API says of a field. Its sentences are known by their words:
+    /// `expected 1 to 1000` has the text `violation-expected-1-to-1000`.
+    pub(super) fn violation(at: &Frame, message: &str) -> Self {
+        let word = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' };
+        let words: String = message.chars().map(word).collect();
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let key = format!("violation-{}", words.join("-"));
+        Self::known(at, &key).unwrap_or_else(|| Self::english(message))
+    }
+
     fn known(at: &Frame, key: &str) -> Option<Self> {
         at.knows(key).then(|| Self { text: at.say(key).to_string(), english: false })
     }
@@ -51,6 +73,7 @@ impl Wrong {
             code: problem.code().to_owned(),
             what: what.unwrap_or_else(|| Phrase::english(problem.detail())),
             action: action.unwrap_or_else(|| Phrase::english(problem.what_to_do())),
+            violations: problem.wrong_fields().to_vec(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The console: who is let in, how long, and what no other site can do.
 
+mod channels;
 mod csrf;
 mod pages;
 mod sessions;
