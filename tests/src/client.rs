@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::{Answer, Channel, Chat, Eclusa, eventually};
+use crate::{Answer, Channel, Chat, Eclusa, eventually, is_of_attendance};
 
 /// An event as it was pulled.
 #[derive(Debug, Clone)]
@@ -125,7 +125,8 @@ impl Eclusa {
         .await
     }
 
-    /// All events after a cursor, as soon as there are so many.
+    /// All events after a cursor, as soon as there are so many: of what chats told, not
+    /// of attendances.
     pub async fn events(&self, after: Option<&str>, count: usize) -> Vec<Event> {
         #[derive(serde::Deserialize)]
         struct Page {
@@ -141,10 +142,11 @@ impl Eclusa {
                 .and_then(|_| serde_json::from_str(&answer.body))
                 .expect("a page of events");
             assert!(!page.events.is_empty(), "only {} of {count} events came", events.len());
-            events.extend(page.events.iter().map(|event| Event {
+            let read = page.events.iter().map(|event| Event {
                 raw: event.get().to_owned(),
                 json: serde_json::from_str(event.get()).expect("JSON"),
-            }));
+            });
+            events.extend(read.filter(|event| !is_of_attendance(&event.json)));
             after = page.next;
         }
         assert_eq!(events.len(), count, "more events than expected: {events:?}");

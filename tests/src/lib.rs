@@ -40,7 +40,8 @@ pub use delivery::delivery;
 pub use deploy::sha256;
 pub use eclusa::Eclusa;
 pub use fake::{
-    FakeChat, FakeCollector, FakePlatform, Reply, Request, TracedSpan, Unreachable, shop,
+    FakeChat, FakeCollector, FakePlatform, Reply, Request, TracedSpan, Unreachable,
+    is_of_attendance, shop,
 };
 pub use samples::{Sample, body_text, receive_samples, send_samples};
 pub use search::Search;

@@ -5,8 +5,10 @@
 //! when it is read. So no JSON is stored twice, and none is made while other
 //! writers wait.
 
-use eclusa_model::{Content, DeliveryError, DeliveryState, Extra, InboundMessage, MessageStatus};
-use eclusa_model::{OutboundMessage, Problem};
+use eclusa_model::{
+    Attendance, AttendanceRef, AttendanceState, Content, DeliveryError, DeliveryState, Extra,
+    InboundMessage, MessageStatus, OutboundMessage, Problem, Protocol,
+};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -54,6 +56,19 @@ pub(crate) fn of_submit(submit: &Submit) -> Result<String, serde_json::Error> {
     Ok(json.strip_prefix("{\"id\":\"\",").unwrap_or(&json).to_owned())
 }
 
+/// The stored part of what an event tells of an attendance, whose id is empty.
+pub(crate) fn of_attendance(attendance: &Attendance) -> Result<String, serde_json::Error> {
+    let json = serde_json::to_string(attendance)?;
+    Ok(json.strip_prefix("{\"id\":\"\",").unwrap_or(&json).to_owned())
+}
+
+/// An attendance as it was when an event told of it.
+pub(crate) fn attendance(id: &str, body: &str) -> Result<Attendance, serde_json::Error> {
+    let mut head = Head::new();
+    head.put("id", id)?;
+    serde_json::from_str(head.close(body)?.get())
+}
+
 /// A message to a chat as the adapter gets it.
 pub(crate) fn outbound_message(
     id: String,
@@ -86,6 +101,8 @@ pub(crate) struct EventParts<'a> {
     pub(crate) external_id: Option<&'a str>,
     pub(crate) message: Option<i64>,
     pub(crate) late: bool,
+    /// What it belongs to: number, state then.
+    pub(crate) attendance: Option<(i64, Protocol, AttendanceState)>,
     pub(crate) body: &'a str,
 }
 
@@ -99,6 +116,11 @@ impl EventParts<'_> {
             occurred_at: self.occurred_at.unwrap_or(self.received_at).to_owned(),
             received_at: self.received_at.to_owned(),
             late: self.late,
+            attendance: self.attendance.map(|(id, protocol, state)| AttendanceRef {
+                id: ids.text(id),
+                protocol,
+                state,
+            }),
             object: (self.kind.object().to_owned(), self.object(ids)?),
         })
     }
@@ -106,6 +128,10 @@ impl EventParts<'_> {
     /// Its object.
     pub(crate) fn object(&self, ids: Ids) -> Result<Box<RawValue>, serde_json::Error> {
         let mut head = Head::new();
+        if self.kind.object() == "attendance" {
+            head.put("id", &self.attendance.map(|(id, ..)| ids.text(id)))?;
+            return head.close(self.body);
+        }
         let is_message = matches!(self.kind, Kind::Received | Kind::Edited);
         if is_message {
             // A message has the id of the event that first told of it.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::AttendanceRefusal;
+
 /// Why a journal could not do what it was asked.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum JournalError {
@@ -72,6 +74,15 @@ pub enum JournalError {
         /// The request's id.
         id: String,
     },
+    /// There is no such attendance.
+    #[error("there is no attendance `{id}`")]
+    AttendanceUnknown {
+        /// Its id or protocol number, as it was given.
+        id: String,
+    },
+    /// The attendance's state does not allow the change.
+    #[error(transparent)]
+    AttendanceRefused(AttendanceRefusal),
     /// Events after this cursor were removed for their age.
     #[error("events after `{cursor}` have been removed for their age")]
     CursorExpired {

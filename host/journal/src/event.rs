@@ -1,6 +1,8 @@
 //! An event made ready for storing, all but its id.
 
-use eclusa_model::{DeliveryState, Event, MessageStatus, Problem, Warning};
+use eclusa_model::{
+    AttendanceContact, DeliveryState, Event, MessageStatus, Participant, Problem, Warning,
+};
 use sha2::{Digest, Sha256};
 
 use crate::AcceptedEvent;
@@ -18,10 +20,15 @@ pub(crate) enum Kind {
     Reaction,
     Typing,
     Postback,
+    Opened,
+    Queued,
+    Assigned,
+    Transferred,
+    Closed,
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 12] = [
         Self::Received,
         Self::Edited,
         Self::Deleted,
@@ -29,6 +36,11 @@ impl Kind {
         Self::Reaction,
         Self::Typing,
         Self::Postback,
+        Self::Opened,
+        Self::Queued,
+        Self::Assigned,
+        Self::Transferred,
+        Self::Closed,
     ];
 
     /// The event's `type` in JSON.
@@ -41,6 +53,11 @@ impl Kind {
             Self::Reaction => "reaction",
             Self::Typing => "typing",
             Self::Postback => "postback",
+            Self::Opened => "attendance.opened",
+            Self::Queued => "attendance.queued",
+            Self::Assigned => "attendance.assigned",
+            Self::Transferred => "attendance.transferred",
+            Self::Closed => "attendance.closed",
         }
     }
 
@@ -57,6 +74,9 @@ impl Kind {
             Self::Reaction => "reaction",
             Self::Typing => "typing",
             Self::Postback => "postback",
+            Self::Opened | Self::Queued | Self::Assigned | Self::Transferred | Self::Closed => {
+                "attendance"
+            }
         }
     }
 
@@ -145,6 +165,9 @@ pub(crate) struct PreparedEvent {
     pub(crate) dedupe: Option<Key>,
     /// Of a message received: the message to the chat that it would be an echo of.
     pub(crate) echo_of: Option<Key>,
+    /// Of a message received or a postback: who opens an attendance by it where none
+    /// is open.
+    pub(crate) contact: Option<AttendanceContact>,
     /// Of a message received or edited.
     pub(crate) external_id: Option<String>,
     /// The chat's time, where it can be believed.
@@ -202,6 +225,11 @@ impl PreparedEvent {
                 }
                 _ => None,
             },
+            contact: match &event {
+                Event::Message(message) => Some(contact(&message.sender)),
+                Event::Postback(postback) => Some(contact(&postback.sender)),
+                _ => None,
+            },
             external_id,
             occurred_at: believed(event.occurred_at(), received_at).map(str::to_owned),
             subject,
@@ -231,6 +259,10 @@ pub(crate) fn state_name(state: DeliveryState) -> &'static str {
         DeliveryState::Read => "read",
         DeliveryState::Failed => "failed",
     }
+}
+
+fn contact(sender: &Participant) -> AttendanceContact {
+    AttendanceContact { id: sender.id.clone(), name: sender.name.clone() }
 }
 
 fn any_message(channel: &str, conversation: &str, external_id: &str) -> Subject {

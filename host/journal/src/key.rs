@@ -49,6 +49,19 @@ pub(crate) fn idempotency(channel: &str, given: &Idempotency) -> Key {
     key("idempotency", &[channel, &given.scope, &given.key])
 }
 
+/// A caller's idempotency key for a change of an attendance.
+pub(crate) fn attendance_change(attendance: i64, given: &Idempotency) -> Key {
+    key("attendance-change", &[&attendance.to_string(), &given.scope, &given.key])
+}
+
+/// The same with what the caller asked for: it is there where the key was used for
+/// just that.
+pub(crate) fn attendance_change_of(attendance: i64, given: &Idempotency) -> Key {
+    let fingerprint = hex::encode(given.fingerprint);
+    let parts = [&*attendance.to_string(), &given.scope, &given.key, &fingerprint];
+    key("attendance-change-of", &parts)
+}
+
 /// An event other than a message received.
 pub(crate) fn event(kind: &str, channel: &str, parts: &[&str]) -> Key {
     key(kind, &[&[channel], parts].concat())

@@ -3,6 +3,7 @@
 //! One commit holds all that one call of [`Journal::accept`] or
 //! [`Journal::submit`] says; when the call returns `Ok`, it is on the disk.
 
+mod attendance;
 mod backup;
 mod body;
 mod clock;
@@ -32,6 +33,10 @@ mod traffic;
 mod types;
 mod upkeep;
 
+pub use attendance::{
+    AttendanceChange, AttendanceChanged, AttendanceCount, AttendanceFilter, AttendanceRefusal,
+    AttendanceStep, Attendances, OpenAttendances, QUARTER_MS, Said,
+};
 pub use backup::{BackupError, BackupFile, BackupManifest};
 pub use clock::{Clock, SystemClock, rfc3339, unix_ms};
 pub use error::JournalError;

@@ -29,6 +29,7 @@ pub(crate) enum Place {
     Unmapped,
     Requests(i64),
     Messages(i64),
+    Attendances(i64),
     Keys(Key),
     Audit,
 }
@@ -56,6 +57,8 @@ pub struct Removed {
     pub events: u64,
     /// Messages to chats.
     pub messages: u64,
+    /// Attendances that have closed, with their events.
+    pub attendances: u64,
     /// Attempts to hand them on.
     pub attempts: u64,
     /// Dead letters.
@@ -72,6 +75,7 @@ impl Removed {
         self.requests += other.requests;
         self.events += other.events;
         self.messages += other.messages;
+        self.attendances += other.attendances;
         self.attempts += other.attempts;
         self.letters += other.letters;
         self.keys += other.keys;

@@ -1,6 +1,6 @@
 //! What is read from a journal.
 
-use eclusa_model::{Problem, Warning};
+use eclusa_model::{AttendanceRef, Problem, Warning};
 use serde::Serialize;
 
 use crate::{Attempt, Discarded, FailedMapping, MessageState, RawRequest, RevisionRef};
@@ -21,8 +21,11 @@ pub struct StoredEvent {
     /// Events of younger requests of its conversation have been recorded before
     /// it, since its own request could not be mapped at first.
     pub late: bool,
-    /// `message`, `status`, `reaction`, `typing` or `postback`, and its JSON
-    /// object. A message has `id`, `channel` and `received_at` in it.
+    /// The attendance that it belongs to, as it was then: the one that was open in
+    /// its conversation when it was recorded.
+    pub attendance: Option<AttendanceRef>,
+    /// `message`, `status`, `reaction`, `typing`, `postback` or `attendance`, and its
+    /// JSON object. A message has `id`, `channel` and `received_at` in it.
     pub object: (String, Box<serde_json::value::RawValue>),
 }
 

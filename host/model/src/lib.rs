@@ -5,6 +5,7 @@
 //! host share these types, so a test of an adapter and an answer of the API
 //! show the same JSON.
 
+mod attendance;
 mod channel;
 mod channel_delivery;
 mod content;
@@ -21,6 +22,9 @@ mod secret_values;
 mod verdict;
 mod verification;
 
+pub use attendance::{
+    Attendance, AttendanceContact, AttendanceRef, AttendanceState, InvalidProtocol, Protocol,
+};
 pub use channel::{
     Channel, ChannelLimits, ChannelProfile, Color, ColorError, InvalidChannelId, PreviousIngress,
     validate_channel_id,

@@ -34,7 +34,7 @@ impl Serialize for PlatformEvent<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let event = self.event;
         let (name, object) = &event.object;
-        let mut map = serializer.serialize_map(Some(6 + usize::from(event.late)))?;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("id", &event.id)?;
         map.serialize_entry("type", &event.kind)?;
         map.serialize_entry("occurred_at", &event.occurred_at)?;
@@ -42,8 +42,9 @@ impl Serialize for PlatformEvent<'_> {
             map.serialize_entry("late", &true)?;
         }
         map.serialize_entry("channel", &self.channel())?;
-        // Attendances begin with the service flows.
-        map.serialize_entry("attendance", &())?;
+        if name != "attendance" {
+            map.serialize_entry("attendance", &event.attendance)?;
+        }
         map.serialize_entry(name, object)?;
         map.end()
     }
@@ -77,6 +78,7 @@ mod tests {
             occurred_at: "2026-01-02T03:04:05Z".to_owned(),
             received_at: "2026-01-02T03:04:06Z".to_owned(),
             late: false,
+            attendance: None,
             object: (
                 "message".to_owned(),
                 serde_json::value::RawValue::from_string(

@@ -289,6 +289,11 @@ impl From<JournalError> for ApiProblem {
                 tracing::error!(%error, "the journal failed");
                 Self::unavailable("storage_failed", "the journal takes no writes", 5)
             }
+            JournalError::AttendanceUnknown { id } => Self::not_found("attendance", id),
+            JournalError::AttendanceRefused(refusal) => {
+                Self::new(StatusCode::CONFLICT, refusal.code(), error.to_string())
+                    .action("Read it again: GET /v1/attendances/{id} has its state.")
+            }
             JournalError::CursorExpired { .. } => {
                 Self::new(StatusCode::GONE, "cursor_expired", error.to_string()).action(
                     "Leave `after` out to go on from the oldest event there is; what was removed \

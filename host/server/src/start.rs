@@ -9,7 +9,7 @@ use eclusa_deploy::{DeployError, DeployOptions, DeployParts, Deployer, FolderPar
 use eclusa_engine::{Engine, EngineConfig, EngineError};
 use eclusa_ingress::Verifier;
 use eclusa_journal::{
-    Journal, JournalError, Letters, MemoryJournal, OpenError, Registry, SqliteJournal,
+    Attendances, Journal, JournalError, Letters, MemoryJournal, OpenError, Registry, SqliteJournal,
     SqliteOptions, Traffic, Upkeep, remove_partial_backups,
 };
 use eclusa_model::Secret;
@@ -131,7 +131,7 @@ impl Server {
             Some(platform) => Some(Platform::new(&platform.url, &platform.secret, &guard)?),
             None => None,
         };
-        let Stores { journal, registry, traffic, upkeep, letters, sessions, sqlite } =
+        let Stores { journal, registry, traffic, upkeep, letters, attendances, sessions, sqlite } =
             open_stores(&config).await?;
         let engine = Engine::new(EngineConfig {
             limits: config.limits.engine(),
@@ -175,6 +175,7 @@ impl Server {
             journal: Arc::clone(&journal),
             upkeep,
             letters,
+            attendances,
             channels,
             deployer,
             tokens: Tokens::load(Arc::clone(&journal)).await?,
@@ -280,21 +281,24 @@ struct Stores {
     traffic: Arc<dyn Traffic>,
     upkeep: Arc<dyn Upkeep>,
     letters: Arc<dyn Letters>,
+    attendances: Arc<dyn Attendances>,
     sessions: Arc<dyn eclusa_journal::Sessions>,
     sqlite: Option<Arc<SqliteJournal>>,
 }
 
 impl Stores {
-    fn of<J: Journal + Registry + Traffic + Upkeep + Letters + eclusa_journal::Sessions>(
-        journal: &Arc<J>,
-        sqlite: Option<Arc<SqliteJournal>>,
-    ) -> Self {
+    fn of<J>(journal: &Arc<J>, sqlite: Option<Arc<SqliteJournal>>) -> Self
+    where
+        J: Journal + Registry + Traffic + Upkeep + Letters + Attendances,
+        J: eclusa_journal::Sessions,
+    {
         Self {
             journal: Arc::clone(journal) as Arc<dyn Journal>,
             registry: Arc::clone(journal) as Arc<dyn Registry>,
             traffic: Arc::clone(journal) as Arc<dyn Traffic>,
             upkeep: Arc::clone(journal) as Arc<dyn Upkeep>,
             letters: Arc::clone(journal) as Arc<dyn Letters>,
+            attendances: Arc::clone(journal) as Arc<dyn Attendances>,
             sessions: Arc::clone(journal) as Arc<dyn eclusa_journal::Sessions>,
             sqlite,
         }

@@ -37,6 +37,9 @@ pub(crate) async fn read_back(api: &Api, kind: &str, ledger: &mut Ledger) -> any
     loop {
         let page = api.get(&format!("/v1/events?limit=500{after}")).await?;
         for event in page.get("events").and_then(Value::as_array).into_iter().flatten() {
+            if text(event, "/type")?.starts_with("attendance.") {
+                continue;
+            }
             let conversation = text(event, "/message/conversation")?;
             if conversation.starts_with(kind) {
                 let number = text(event, "/message/text/body")?.parse()?;

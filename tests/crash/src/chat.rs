@@ -65,6 +65,11 @@ pub(crate) fn number(words: &str) -> anyhow::Result<usize> {
     number.parse().with_context(|| format!("no number in {words:.40}"))
 }
 
+/// Whether an event tells of an attendance: no person's message.
+pub(crate) fn is_of_attendance(event: &Value) -> bool {
+    text(event, "/type").is_ok_and(|kind| kind.starts_with("attendance."))
+}
+
 /// An event: its id, the channel, the conversation and the number of its message.
 pub(crate) fn read_event(event: &Value) -> anyhow::Result<(String, String, String, usize)> {
     anyhow::ensure!(text(event, "/type")? == "message.received", "an event of nobody: {event}");

@@ -8,7 +8,7 @@ use rand::Rng;
 use serde_json::Value;
 
 use crate::api::{Api, text};
-use crate::chat::read_event;
+use crate::chat::{is_of_attendance, read_event};
 use crate::ledger::{Direction, Key, Ledger};
 use crate::operator::Operator;
 use crate::violation::Kind;
@@ -121,7 +121,7 @@ impl Check {
             let Some(page) = self.api.get(&path).await? else { return Ok(false) };
             let events = page.get("events").and_then(Value::as_array);
             let events = events.with_context(|| format!("no events in {page}"))?;
-            for event in events {
+            for event in events.iter().filter(|event| !is_of_attendance(event)) {
                 match read_event(event) {
                     Ok((id, channel, conversation, number)) => {
                         let key = Key::new(Direction::In, &channel, &conversation);

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::chat::{CHANNELS, read_event};
+use crate::chat::{CHANNELS, is_of_attendance, read_event};
 use crate::ledger::{Direction, Key, Ledger};
 
 /// How many of all requests are answered with 503.
@@ -118,6 +118,9 @@ async fn platform(State(shared): State<Shared>, headers: HeaderMap, body: Bytes)
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let event: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if is_of_attendance(&event) {
+        return StatusCode::NO_CONTENT.into_response();
+    }
     match read_event(&event) {
         Ok((id, channel, conversation, number)) => {
             let given = headers.get("webhook-id").and_then(|given| given.to_str().ok());

@@ -13,6 +13,6 @@ mod whatsapp;
 
 pub use chat::FakeChat;
 pub use collector::{FakeCollector, TracedSpan};
-pub use platform::FakePlatform;
+pub use platform::{FakePlatform, is_of_attendance};
 pub use server::{Reply, Request};
 pub use unreachable::Unreachable;

@@ -47,13 +47,20 @@ impl FakePlatform {
         self.server.requests()
     }
 
-    /// The pushes that were taken, in order, as soon as there are so many.
+    /// The pushes that were taken, in order, as soon as there are so many: of what chats
+    /// told, not of attendances.
     pub async fn taken(&self, count: usize) -> Vec<Request> {
-        let taken = |all: &[Request]| -> Vec<Request> {
-            all.iter().filter(|request| request.reply.status == 202).cloned().collect()
-        };
+        let is_taken =
+            |request: &&Request| request.reply.status == 202 && !is_of_attendance(&request.json());
+        let taken =
+            |all: &[Request]| -> Vec<Request> { all.iter().filter(is_taken).cloned().collect() };
         taken(&self.server.requests_when(|all| taken(all).len() >= count).await)
     }
+}
+
+/// Whether an event tells of an attendance, and not of what a chat has told.
+pub fn is_of_attendance(event: &Value) -> bool {
+    event["type"].as_str().is_some_and(|kind| kind.starts_with("attendance."))
 }
 
 fn answer(request: &Request, _number: u64) -> Reply {

@@ -1,6 +1,7 @@
 //! The journal in memory: the model that others are tested against, and what
 //! benchmarks use to leave the disk out.
 
+mod attendances;
 mod letters;
 mod outbound;
 mod prune;

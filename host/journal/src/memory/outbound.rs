@@ -36,6 +36,10 @@ impl State {
         self.keys.extend(idempotency.map(|(key, _)| (key, id)));
         self.deliver(id, Target::Chat, &channel, &conversation);
         self.traceparents.extend(traceparent.map(|traceparent| (id, traceparent)));
+        let attendance = self.open_in(&channel, &conversation).map(|(open, ..)| open);
+        if let Some(open) = attendance {
+            self.answer(open, id);
+        }
         let message = Outbound {
             channel,
             external_id: None,
@@ -46,6 +50,7 @@ impl State {
             updated_at_ms: now_ms(),
             conversation,
             fingerprint: idempotency.map(|(_, fingerprint)| fingerprint),
+            attendance,
         };
         self.messages.insert(id, message);
         Ok((id, MessageState::Queued, false))

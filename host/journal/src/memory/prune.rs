@@ -40,12 +40,44 @@ impl State {
             self.forget(id, &message.channel, &message.conversation, &mut removed);
             removed.messages += 1;
         }
+        self.prune_attendances(cut, &mut removed);
         let (events, messages, keys) = (&self.events, &self.messages, self.keys.len());
         self.keys.retain(|_, id| {
             *id == 0 || *id >= before || events.contains_key(id) || messages.contains_key(id)
         });
         removed.keys = (keys - self.keys.len()) as u64;
         removed
+    }
+
+    /// Those that have closed and of which nothing is left but what tells of them.
+    /// The newest one stays: the next protocol number follows its own.
+    fn prune_attendances(&mut self, cut: &Cut, removed: &mut Removed) {
+        let newest = self.attendances.records.keys().next_back().copied();
+        let before = number_at(cut.before_ms);
+        let old: Vec<i64> = self.attendances.records.range(..before).map(|(id, _)| *id).collect();
+        for attendance in old.into_iter().filter(|id| Some(*id) != newest) {
+            let closed = self.attendances.records.get(&attendance).and_then(|it| it.closed_at_ms);
+            let told = self
+                .events
+                .iter()
+                .filter(|(_, it)| it.attendance.is_some_and(|(id, ..)| id == attendance));
+            let told: Vec<(i64, i64)> = told.map(|(id, it)| (*id, it.request)).collect();
+            let is_over = closed.is_some_and(|closed| closed < cut.before_ms)
+                && !self.messages.values().any(|it| it.attendance == Some(attendance))
+                && !told.iter().any(|(id, request)| *request != 0 || self.is_open(cut, *id));
+            if !is_over {
+                continue;
+            }
+            for (id, _) in told {
+                let Some(event) = self.events.remove(&id) else { continue };
+                self.forget(id, &event.channel, &event.conversation, removed);
+                self.pushed.remove(&id);
+                self.pruned_events = self.pruned_events.max(id);
+                removed.events += 1;
+            }
+            self.attendances.records.remove(&attendance);
+            removed.attendances += 1;
+        }
     }
 
     fn is_open(&self, cut: &Cut, id: i64) -> bool {

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use eclusa_model::{Channel, Problem};
 use tokio::sync::mpsc;
 
+use super::attendances::{Attended, Mention};
 use crate::body::EventParts;
 use crate::clock::now_ms;
-use crate::event::{Novelty, PreparedEvent, Recorded, StatusNews, Subject, echo_warning};
+use crate::event::{Kind, Novelty, PreparedEvent, Recorded, StatusNews, Subject, echo_warning};
 use crate::id::{Clock, Ids};
 use crate::key::Key;
 use crate::{
@@ -24,6 +25,8 @@ pub(super) struct RecordedEvent {
     pub(super) conversation: String,
     pub(super) message: Option<i64>,
     pub(super) late: bool,
+    /// What it belongs to: number, number for people, state then.
+    pub(super) attendance: Option<Mention>,
     pub(super) event: PreparedEvent,
 }
 
@@ -39,6 +42,7 @@ impl RecordedEvent {
             external_id: self.event.external_id.as_deref(),
             message: self.message,
             late: self.late,
+            attendance: self.attendance,
             body: &self.event.body,
         }
     }
@@ -55,6 +59,7 @@ pub(super) struct Outbound {
     pub(super) updated_at_ms: i64,
     pub(super) conversation: String,
     pub(super) fingerprint: Option<[u8; 32]>,
+    pub(super) attendance: Option<i64>,
 }
 
 /// All of it. Requests, events and messages have their numbers from one clock.
@@ -64,6 +69,7 @@ pub(super) struct State {
     pub(super) requests: BTreeMap<i64, RequestRecord>,
     pub(super) events: BTreeMap<i64, RecordedEvent>,
     pub(super) messages: BTreeMap<i64, Outbound>,
+    pub(super) attendances: Attended,
     pub(super) keys: HashMap<Key, i64>,
     /// The newest event that was removed for its age.
     pub(super) pruned_events: i64,
@@ -98,6 +104,7 @@ impl State {
             requests: BTreeMap::new(),
             events: BTreeMap::new(),
             messages: BTreeMap::new(),
+            attendances: Attended::default(),
             keys: HashMap::new(),
             pruned_events: 0,
             pending: BTreeMap::new(),
@@ -151,9 +158,8 @@ impl State {
             .collect();
         if let Some(traceparent) = traceparent {
             // One that was there already keeps its own.
-            let new = events.iter().filter(|event| event.novelty == Novelty::New);
-            for event in new.filter(|event| self.pending.contains_key(&event.id)) {
-                self.traceparents.insert(event.id, traceparent.clone());
+            for event in self.pending.range(request..).map(|(id, _)| *id) {
+                self.traceparents.insert(event, traceparent.clone());
             }
         }
         (request, events)
@@ -179,6 +185,8 @@ impl State {
         if let Some(id) = event.dedupe.and_then(|key| self.keys.get(&key)).copied() {
             return Recorded { id, novelty: Novelty::Duplicate };
         }
+        // What it may open comes before it.
+        let opens = event.contact.clone().map(|contact| (self.clock.next(now_ms()), contact));
         let id = self.clock.next(now_ms());
         self.keys.extend(event.dedupe.map(|key| (key, id)));
         if let Some(key) = event.conversation_key {
@@ -196,6 +204,14 @@ impl State {
             && let Some(outbound) = message.and_then(|message| self.messages.get(&message))
         {
             conversation = outbound.conversation.clone();
+        }
+        let mut attendance = self.open_in(channel, &conversation);
+        if let (None, Some((id, contact))) = (attendance, opens)
+            && !conversation.is_empty()
+        {
+            let opened = self.open_attendance(id, channel, &conversation, &contact);
+            self.tell_attendance(id, Kind::Opened, &opened, push);
+            attendance = self.open_in(channel, &conversation);
         }
         // A model may look at all of them.
         let late = again
@@ -215,6 +231,7 @@ impl State {
             conversation,
             message,
             late,
+            attendance,
             event,
         };
         self.events.insert(id, recorded);

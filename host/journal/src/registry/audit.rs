@@ -104,6 +104,8 @@ pub enum SubjectKind {
     Platform,
     /// The console that people sign in to; the id is `console`.
     Console,
+    /// A service session, by its protocol number.
+    Attendance,
 }
 
 /// Which entries of the audit are asked for.
@@ -172,6 +174,14 @@ pub enum AuditAction {
     Paused,
     /// What had waited goes out again.
     Resumed,
+    /// An attendance waits in a queue.
+    Queued,
+    /// An attendance was taken by an agent.
+    Assigned,
+    /// An attendance was handed to another queue or agent.
+    Transferred,
+    /// An attendance was closed.
+    Closed,
     /// Somebody has signed in to the console with a token.
     SignedIn,
     /// Somebody has signed out of the console.

@@ -1,8 +1,10 @@
 //! Reading events.
 
+use eclusa_model::{AttendanceState, Protocol};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::readers::storage;
+use super::text::Text;
 use crate::body::EventParts;
 use crate::event::Kind;
 use crate::id::Ids;
@@ -12,7 +14,8 @@ use crate::{EventPage, JournalError, StoredEvent};
 pub(super) fn select(condition: &str) -> String {
     format!(
         "SELECT id, kind, channel, conversation, occurred_at, received_at, external_id, message,
-                late, body
+                late, body, attendance, attendance_state,
+                (SELECT protocol FROM attendances WHERE attendances.id = attendance)
          FROM events WHERE {condition}"
     )
 }
@@ -38,9 +41,21 @@ pub(super) fn with_parts<T>(
         external_id: optional(6)?,
         message: row.get(7)?,
         late: row.get(8)?,
+        attendance: attendance(row)?,
         body: text(9)?,
     })
     .map_err(|error| unreadable(9, error.into()))
+}
+
+/// What it belongs to; nothing where that is gone for its age.
+fn attendance(row: &Row<'_>) -> rusqlite::Result<Option<(i64, Protocol, AttendanceState)>> {
+    let (id, state, protocol): (Option<_>, Option<Text<_>>, Option<_>) =
+        (row.get(10)?, row.get(11)?, row.get(12)?);
+    let state = state.map(|Text(state)| state);
+    Ok(id
+        .zip(protocol)
+        .zip(state)
+        .map(|((id, protocol), state)| (id, Protocol::from_number(protocol), state)))
 }
 
 /// One event.

@@ -5,10 +5,12 @@ use std::collections::HashSet;
 use eclusa_model::{Event, Warning};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::attendances::Place;
 use super::late::Lateness;
 use super::readers::storage;
+use super::text::Text;
 use super::writer::{Fault, Unit};
-use super::{deliveries, keys, messages, passed};
+use super::{attendances, deliveries, keys, messages, passed};
 use crate::event::{Kind, Novelty, PreparedEvent, Recorded, StatusNews, Subject, echo_warning};
 use crate::id::Ids;
 use crate::{Accepted, JournalError, Lane, Target};
@@ -102,6 +104,8 @@ impl MappedEvents {
         event: &PreparedEvent,
         lateness: Option<&Lateness>,
     ) -> Result<Recorded, Fault> {
+        // What it may open comes before it.
+        let opens = event.contact.as_ref().map(|contact| (unit.next_id(), contact));
         let id = unit.next_id();
         if let Some(key) = &event.dedupe
             && let Some(first) = keys::claim(unit.conn, key, id)?
@@ -124,6 +128,18 @@ impl MappedEvents {
             Some(conversation) if event.conversation.is_empty() => conversation,
             _ => event.conversation.clone(),
         };
+        let at = Place { channel: &self.channel, conversation: &conversation };
+        let attendance = match attendances::open_in(unit.conn, at)? {
+            Some(open) => Some((open.id, open.state)),
+            None => match opens {
+                Some((attendance, contact)) if !conversation.is_empty() => {
+                    let opened = attendances::open(unit, attendance, at, contact)?;
+                    self.hand_on(unit, attendance, &conversation)?;
+                    Some((opened.id, opened.state))
+                }
+                _ => None,
+            },
+        };
         let late = match lateness {
             Some(lateness) => lateness.is_late(unit.conn, &conversation)?,
             None => false,
@@ -131,9 +147,10 @@ impl MappedEvents {
         unit.conn
             .prepare_cached(
                 "INSERT INTO events (id, request, kind, channel, conversation, occurred_at,
-                                     received_at, external_id, message, body, late, checksum)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
-                         row_sum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11))",
+                                     received_at, external_id, message, body, late, attendance,
+                                     attendance_state, checksum)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
+                         row_sum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13))",
             )?
             .execute(params![
                 id,
@@ -146,18 +163,41 @@ impl MappedEvents {
                 event.external_id,
                 message,
                 event.body,
-                late
+                late,
+                attendance.map(|(id, _)| id),
+                attendance.map(|(_, state)| Text(state)),
             ])?;
         unit.newest_event = Some(id);
-        if self.push {
-            let channel = self.channel.clone();
-            let lane = Lane { target: Target::Platform, channel, conversation };
-            deliveries::add(unit, id, lane, self.traceparent.as_deref())?;
-        } else {
-            passed::note(unit.conn, &self.channel, &conversation, id)?;
-        }
+        self.hand_on(unit, id, &conversation)?;
         Ok(Recorded { id, novelty: Novelty::New })
     }
+
+    fn hand_on(&self, unit: &mut Unit<'_>, event: i64, conversation: &str) -> Result<(), Fault> {
+        let lane = platform_lane(&self.channel, conversation);
+        hand_on(unit, event, lane, self.push, self.traceparent.as_deref())
+    }
+}
+
+/// The lane of a conversation's events.
+pub(super) fn platform_lane(channel: &str, conversation: &str) -> Lane {
+    let (channel, conversation) = (channel.to_owned(), conversation.to_owned());
+    Lane { target: Target::Platform, channel, conversation }
+}
+
+/// Records what is to become of an event: it is pushed, or waits for nobody.
+pub(super) fn hand_on(
+    unit: &mut Unit<'_>,
+    event: i64,
+    lane: Lane,
+    push: bool,
+    traceparent: Option<&str>,
+) -> Result<(), Fault> {
+    if push {
+        deliveries::add(unit, event, lane, traceparent)?;
+    } else {
+        passed::note(unit.conn, &lane.channel, &lane.conversation, event)?;
+    }
+    Ok(())
 }
 
 /// The messages to the chat that events are echoes of, event by event.

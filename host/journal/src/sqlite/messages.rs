@@ -3,6 +3,7 @@
 use eclusa_model::{DeliveryState, OutboundMessage, Problem, Warning};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::attendances::{self, Place};
 use super::deliveries;
 use super::keys;
 use super::readers::storage;
@@ -70,13 +71,17 @@ pub(super) fn submit(
     if let Some((key, _)) = &submit.idempotency {
         keys::set(unit.conn, key, id)?;
     }
+    let attendance = attendances::open_in(unit.conn, Place { channel, conversation })?;
+    if let Some(open) = attendance.filter(|open| !open.answered) {
+        attendances::answered(unit, open.id, channel, id)?;
+    }
     unit.conn
         .prepare_cached(
             "INSERT INTO messages
              (id, channel, conversation, state, fingerprint, body, created_at, updated_at_ms,
-              checksum)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
-                     row_sum(?1, ?2, ?3, NULL, ?4, NULL, ?5, ?6, ?7, ?8))",
+              attendance, checksum)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+                     row_sum(?1, ?2, ?3, NULL, ?4, NULL, ?5, ?6, ?7, ?8, ?9))",
         )?
         .execute(params![
             id,
@@ -86,7 +91,8 @@ pub(super) fn submit(
             submit.idempotency.as_ref().map(|(_, fingerprint)| fingerprint),
             submit.body,
             submit.submitted_at,
-            unit.now_ms
+            unit.now_ms,
+            attendance.map(|open| open.id),
         ])?;
     deliveries::add(unit, id, submit.lane.clone(), submit.traceparent.as_deref())?;
     Ok((id, MessageState::Queued, false))

@@ -1,6 +1,7 @@
 //! The journal on SQLite.
 
 mod accept;
+mod attendances;
 mod audit;
 mod backlog;
 mod backup;
@@ -193,7 +194,8 @@ fn named(error: JournalError, ids: Ids) -> JournalError {
 
 /// The name of a row whose key is this.
 fn row_name(ids: Ids, table: &str, key: String) -> String {
-    let has_ulid = matches!(table, "requests" | "events" | "messages" | "deliveries");
+    let has_ulid =
+        matches!(table, "requests" | "events" | "messages" | "deliveries" | "attendances");
     let number = key.parse().ok().filter(|_| has_ulid);
     number.map_or(key, |number| ids.text(number))
 }

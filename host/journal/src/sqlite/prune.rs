@@ -23,6 +23,7 @@ pub(super) fn part(unit: &mut Unit<'_>, cut: &Cut, from: Place) -> Result<Pruned
         Place::Unmapped => unmapped(unit.conn, cut, &mut removed)?,
         Place::Requests(after) => requests(unit.conn, cut, after, &mut removed)?,
         Place::Messages(after) => messages(unit.conn, cut, after, &mut removed)?,
+        Place::Attendances(after) => attendances(unit.conn, cut, after, &mut removed)?,
         Place::Keys(after) => keys(unit.conn, cut, after, &mut removed)?,
         Place::Audit => audit(unit.conn, cut, &mut removed)?,
     };
@@ -133,7 +134,7 @@ fn messages(
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })?
         .collect::<Result<_, _>>()?;
-    let Some((last, ..)) = part.last() else { return Ok(Some(Place::Keys([0; 16]))) };
+    let Some((last, ..)) = part.last() else { return Ok(Some(Place::Attendances(0))) };
     let last = *last;
     for (message, channel, conversation) in &part {
         if is_open(conn, cut, *message)? {
@@ -144,6 +145,51 @@ fn messages(
         removed.messages += remove(conn, "DELETE FROM messages WHERE id = ?1", *message)?;
     }
     Ok(Some(Place::Messages(last)))
+}
+
+/// Attendances that have closed and of which nothing is left but what tells of them.
+/// The newest one stays: the next protocol number follows its own.
+fn attendances(
+    conn: &Connection,
+    cut: &Cut,
+    after: i64,
+    removed: &mut Removed,
+) -> rusqlite::Result<Option<Place>> {
+    let before = number_at(cut.before_ms);
+    let part: Vec<(i64, bool)> = conn
+        .prepare_cached(
+            "SELECT id, closed_at_ms < ?3 AND id < (SELECT max(id) FROM attendances)
+                 AND NOT EXISTS (SELECT 1 FROM messages WHERE attendance = attendances.id)
+                 AND NOT EXISTS (SELECT 1 FROM events
+                                 WHERE attendance = attendances.id AND request <> 0)
+             FROM attendances WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?4",
+        )?
+        .query_map((after, before, cut.before_ms, PART), |row| {
+            Ok((row.get(0)?, row.get::<_, Option<bool>>(1)?.unwrap_or_default()))
+        })?
+        .collect::<Result<_, _>>()?;
+    let Some((last, _)) = part.last() else { return Ok(Some(Place::Keys([0; 16]))) };
+    let last = *last;
+    for (attendance, _) in part.into_iter().filter(|(_, is_over)| *is_over) {
+        let events: Vec<i64> = conn
+            .prepare_cached("SELECT id FROM events WHERE attendance = ?1")?
+            .query_map([attendance], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut open = false;
+        for event in &events {
+            open |= is_open(conn, cut, *event)?;
+        }
+        if open {
+            continue;
+        }
+        for event in events {
+            belongings(conn, event, removed)?;
+            removed.events += remove(conn, "DELETE FROM events WHERE id = ?1", event)?;
+            conn.prepare_cached("UPDATE pruned SET events = max(events, ?1)")?.execute([event])?;
+        }
+        removed.attendances += remove(conn, "DELETE FROM attendances WHERE id = ?1", attendance)?;
+    }
+    Ok(Some(Place::Attendances(last)))
 }
 
 /// A conversation stays known when what made it known is removed: 0 stands for it.

@@ -252,6 +252,57 @@ CREATE INDEX redriven_conversation ON redriven (channel, conversation, id);
 -- One row. How far comparing the rows' checksums has come: `state` is JSON.
 CREATE TABLE scrub (id INTEGER PRIMARY KEY, state TEXT NOT NULL) STRICT;
 ",
+    "
+-- Service sessions. The id is that of the event `attendance.opened`, and holds when
+-- that was; `protocol`: the day and the place in it, as one number.
+CREATE TABLE attendances (
+    id INTEGER PRIMARY KEY,
+    protocol INTEGER NOT NULL,
+    channel TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    contact TEXT NOT NULL,
+    contact_name TEXT,
+    flow TEXT,
+    state TEXT NOT NULL,
+    queue TEXT,
+    agent TEXT,
+    answered_at_ms INTEGER,
+    closed_at_ms INTEGER,
+    changed_by TEXT,
+    reason TEXT
+) STRICT;
+CREATE UNIQUE INDEX attendances_protocol ON attendances (protocol);
+CREATE UNIQUE INDEX attendances_open ON attendances (channel, conversation)
+    WHERE state <> 'closed';
+CREATE INDEX attendances_open_states ON attendances (channel, state) WHERE state <> 'closed';
+-- Each also sorts by id.
+CREATE INDEX attendances_channel ON attendances (channel);
+CREATE INDEX attendances_conversation ON attendances (conversation);
+CREATE INDEX attendances_contact ON attendances (contact);
+CREATE INDEX attendances_state ON attendances (state);
+CREATE INDEX attendances_flow ON attendances (flow) WHERE flow IS NOT NULL;
+CREATE INDEX attendances_queue ON attendances (queue) WHERE queue IS NOT NULL;
+CREATE INDEX attendances_agent ON attendances (agent) WHERE agent IS NOT NULL;
+
+-- What was counted, which stays when the rows go. `quarter`: of an hour, from the
+-- Unix epoch.
+CREATE TABLE attendance_counts (
+    quarter INTEGER NOT NULL,
+    channel TEXT NOT NULL,
+    opened INTEGER NOT NULL,
+    answered INTEGER NOT NULL,
+    closed INTEGER NOT NULL,
+    first_answer_ms INTEGER NOT NULL,
+    PRIMARY KEY (quarter, channel)
+) STRICT, WITHOUT ROWID;
+
+-- The attendance that was open in the conversation, and how far it had come.
+ALTER TABLE events ADD COLUMN attendance INTEGER;
+ALTER TABLE events ADD COLUMN attendance_state TEXT;
+ALTER TABLE messages ADD COLUMN attendance INTEGER;
+CREATE INDEX events_attendance ON events (attendance) WHERE attendance IS NOT NULL;
+CREATE INDEX messages_attendance ON messages (attendance) WHERE attendance IS NOT NULL;
+",
 ];
 
 /// Brings the tables to the newest version, lets the connection keep the rows'

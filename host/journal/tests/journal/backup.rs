@@ -9,7 +9,7 @@ use eclusa_journal::{
     Traffic, Upkeep, backup_folder, check_folder, read_manifest, restore_folder,
 };
 
-use crate::make::{all, next, one, page, pushed, started, text};
+use crate::make::{all, one, page, pushed, rest, started, text};
 use crate::registry::sha256;
 use crate::{Maker, Sqlite};
 
@@ -64,7 +64,7 @@ async fn a_backup_made_beside_traffic_shows_one_moment() {
     };
     assert_eq!(ids(&events), ids(&original[..events.len()]));
     let mut pending = restored.take_deliveries().unwrap();
-    assert_eq!(std::iter::from_fn(|| next(&mut pending)).count(), events.len());
+    assert_eq!(rest(&*journal, &mut pending).await.len(), events.len());
     assert_eq!(restored.component(sha256(&component)).await.unwrap(), Some(component));
     one(&restored, text("c1", "after")).await;
 }

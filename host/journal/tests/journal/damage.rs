@@ -13,7 +13,7 @@ use eclusa_model::Problem;
 use crate::channels::channel;
 use crate::make::audit as made;
 use crate::make::{
-    accept, attempt, done, failed, keyed, number, one, page, pushed, remap, revision, sent,
+    accept, attempt, done, failed, keyed, number, one, page, pushed, remap, rest, revision, sent,
     started, text, unmapped,
 };
 use crate::registry::{adapter, deployment, entry};
@@ -127,8 +127,7 @@ async fn a_flipped_byte_never_changes_what_is_read() {
     let journal = maker.open();
     fill(&journal).await;
     let mut feed = journal.take_deliveries().unwrap();
-    let pending: Vec<i64> =
-        std::iter::from_fn(|| crate::make::next(&mut feed)).map(|it| it.id).collect();
+    let pending: Vec<i64> = rest(&journal, &mut feed).await.into_iter().map(|it| it.id).collect();
     assert_eq!(pending.len(), 5);
     let original = everything(&journal, &pending).await;
     drop(journal);

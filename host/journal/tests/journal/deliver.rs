@@ -29,14 +29,14 @@ pub(crate) async fn pending_deliveries_come_before_new_ones(maker: &impl Maker) 
         expected.push(accepted.events[0].id.clone());
     }
     for id in expected {
-        let delivery = next(&mut deliveries).unwrap();
+        let delivery = next(&journal, &mut deliveries).await.unwrap();
         assert_eq!(delivery.id, number(&id));
         assert_eq!(delivery.lane.channel, "shop");
         let target =
             if delivery.lane.conversation == "c1" { Target::Platform } else { Target::Chat };
         assert_eq!(delivery.lane.target, target);
     }
-    assert!(next(&mut deliveries).is_none());
+    assert!(next(&journal, &mut deliveries).await.is_none());
 }
 
 pub(crate) async fn deliveries_can_be_taken_once(maker: &impl Maker) {
@@ -52,7 +52,7 @@ pub(crate) async fn only_a_pushed_event_is_delivered(maker: &impl Maker) {
     let events = vec![typing("c1"), status(None, "x", eclusa_model::DeliveryState::Sent, vec![])];
     let accepted = journal.accept(pushed(events)).await.unwrap();
     for (event, conversation) in accepted.events.iter().zip(["c1", ""]) {
-        let delivery = next(&mut deliveries).unwrap();
+        let delivery = next(&journal, &mut deliveries).await.unwrap();
         assert_eq!(delivery.id, number(&event.id));
         assert_eq!(delivery.lane.conversation, conversation);
         match journal.delivery(delivery.id).await.unwrap().unwrap() {
@@ -62,7 +62,7 @@ pub(crate) async fn only_a_pushed_event_is_delivered(maker: &impl Maker) {
             DeliveryBody::Message { .. } => panic!("not a message to the chat"),
         }
     }
-    assert!(next(&mut deliveries).is_none());
+    assert!(next(&journal, &mut deliveries).await.is_none());
 }
 
 pub(crate) async fn the_trace_that_brought_a_delivery_stays_until_it_is_finished(

@@ -14,7 +14,7 @@ use eclusa_journal::{
 };
 use tempfile::TempDir;
 
-use crate::make::{all, attempt, done, number, one, started, text};
+use crate::make::{all, attempt, done, number, one, rest, started, text};
 
 const DISK_MIB: u64 = 48;
 
@@ -143,8 +143,7 @@ async fn intake_stops_before_the_disk_is_full_and_what_was_accepted_is_recorded(
     assert!(check_folder(&disk.data(), &|_| {}).unwrap().is_sound());
     let journal = disk.open(8 << 20);
     let mut left = journal.take_deliveries().unwrap();
-    let left: Vec<_> =
-        std::iter::from_fn(|| crate::make::next(&mut left)).map(|it| it.id).collect();
+    let left: Vec<_> = rest(&journal, &mut left).await.into_iter().map(|it| it.id).collect();
     assert_eq!(left, pending[170..].iter().map(|id| number(id)).collect::<Vec<_>>());
 }
 

@@ -20,9 +20,9 @@ pub(crate) async fn a_message_of_ours_is_no_new_one(maker: &impl Maker) {
     assert_eq!(accepted.events[1].id, ours);
     assert_eq!(accepted.events[1].message, Some((ours.clone(), "o1".to_owned())));
     for event in [&accepted.events[0], &accepted.events[2]] {
-        assert_eq!(next(&mut deliveries).unwrap().id, number(&event.id));
+        assert_eq!(next(&journal, &mut deliveries).await.unwrap().id, number(&event.id));
     }
-    assert!(next(&mut deliveries).is_none());
+    assert!(next(&journal, &mut deliveries).await.is_none());
     assert_eq!(all(&journal).await.len(), 2);
     // It is kept as it came, and told of.
     let record = journal.request(accepted.request_id).await.unwrap().unwrap();

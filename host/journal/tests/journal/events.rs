@@ -3,7 +3,7 @@
 use eclusa_journal::{Journal, JournalError, LetterFilter, Letters, Page, Window};
 
 use crate::Maker;
-use crate::make::{accept, one, page, text, typing};
+use crate::make::{accept, everything, one, page, text, typing};
 
 pub(crate) async fn events_are_read_page_by_page(maker: &impl Maker) {
     let journal = maker.open();
@@ -19,7 +19,7 @@ pub(crate) async fn events_are_read_page_by_page(maker: &impl Maker) {
         .into_iter()
         .map(|event| event.id)
         .collect();
-    let mut cursor = None;
+    let mut cursor = Some(everything(&journal).await[0].id.clone());
     for (expected, more) in [(&ids[..2], true), (&ids[2..4], true), (&ids[4..], false)] {
         let page = journal.events(cursor.take(), 2).await.unwrap();
         let found: Vec<_> = page.events.iter().map(|event| event.id.clone()).collect();

@@ -13,7 +13,7 @@ use eclusa_model::{DeliveryState, Problem};
 use crate::Maker;
 use crate::make::{
     accept, attempt, deleted, done, failed, letters, message, next, number, one, page, pushed,
-    remap, revision, started, status, text, unmapped,
+    remap, rest, revision, started, status, text, unmapped,
 };
 
 pub(crate) fn entry(action: AuditAction, id: &str) -> AuditEntry {
@@ -177,8 +177,8 @@ pub(crate) async fn a_redriven_message_is_queued_again_with_its_id(maker: &impl 
     let mut changes = journal.take_deliveries().unwrap();
     let id = queued(&journal, "c1").await;
     let younger = queued(&journal, "c1").await;
-    let first = next(&mut changes).unwrap();
-    next(&mut changes).unwrap();
+    let first = next(&journal, &mut changes).await.unwrap();
+    next(&journal, &mut changes).await.unwrap();
     dies(&journal, &id, "gone").await;
     let chosen = RevisionRef { sha256: "cd".repeat(32), ..revision() };
     let redrive = Redrive { revision: Some(chosen.clone()), ..again(&id) };
@@ -187,7 +187,7 @@ pub(crate) async fn a_redriven_message_is_queued_again_with_its_id(maker: &impl 
         [Handled { id: id.clone(), skipped: None }]
     );
 
-    let delivery = next(&mut changes).unwrap();
+    let delivery = next(&journal, &mut changes).await.unwrap();
     assert_eq!((delivery.id, &delivery.lane, delivery.attempts), (number(&id), &first.lane, 0));
     let record = message(&journal, &id).await;
     assert_eq!((record.state, record.problem), (MessageState::Queued, None));
@@ -207,14 +207,14 @@ pub(crate) async fn a_redriven_message_is_queued_again_with_its_id(maker: &impl 
         assert_eq!(redriven(&journal, id).await, Some(Skip::NotWaiting));
     }
     assert_eq!(redriven(&journal, "01ARZ3NDEKTSV4RRFFQ69G5FAV").await, Some(Skip::NotFound));
-    assert!(next(&mut changes).is_none());
+    assert!(next(&journal, &mut changes).await.is_none());
     assert_eq!(journal.audit(None, page(10)).await.unwrap().len(), 1);
 
     // The next process finds the choice, and the old place in the conversation.
     let journal = maker.reopen(journal);
     let mut changes = journal.take_deliveries().unwrap();
     one(&journal, text("c9", "answer")).await;
-    let order: Vec<_> = std::iter::from_fn(|| next(&mut changes)).map(|it| it.id).collect();
+    let order: Vec<_> = rest(&journal, &mut changes).await.into_iter().map(|it| it.id).collect();
     assert_eq!(order, [number(&id), number(&younger)]);
     let body = journal.delivery(number(&id)).await.unwrap();
     assert_eq!(carried(body), (id.clone(), 0, Some(chosen)));
@@ -243,7 +243,7 @@ pub(crate) async fn many_are_redriven_in_the_order_of_their_ids(maker: &impl Mak
     let handled = journal.redrive(ids.iter().rev().map(|id| again(id)).collect()).await.unwrap();
     let told: Vec<_> = handled.iter().map(|it| (&it.id, it.skipped)).collect();
     assert_eq!(told, ids.iter().map(|id| (id, None)).collect::<Vec<_>>());
-    let order: Vec<_> = std::iter::from_fn(|| next(&mut changes)).map(|it| it.id).collect();
+    let order: Vec<_> = rest(&journal, &mut changes).await.into_iter().map(|it| it.id).collect();
     assert_eq!(order, ids.iter().map(|id| number(id)).collect::<Vec<_>>());
 }
 
@@ -367,8 +367,8 @@ pub(crate) async fn a_held_delivery_waits_for_a_person(maker: &impl Maker) {
     let mut changes = journal.take_deliveries().unwrap();
     let head = queued(&journal, "c1").await;
     let event = event(&journal, "c1", "m1").await;
-    next(&mut changes).unwrap();
-    next(&mut changes).unwrap();
+    next(&journal, &mut changes).await.unwrap();
+    next(&journal, &mut changes).await.unwrap();
     for id in [&head, &event] {
         held(&journal, id).await;
         let record = message(&journal, id).await;
@@ -384,12 +384,12 @@ pub(crate) async fn a_held_delivery_waits_for_a_person(maker: &impl Maker) {
     let mut changes = journal.take_deliveries().unwrap();
     let later = queued(&journal, "c1").await;
     for id in [&head, &event] {
-        let delivery = next(&mut changes).unwrap();
+        let delivery = next(&journal, &mut changes).await.unwrap();
         assert_eq!((delivery.id, delivery.due_at_ms), (number(id), HELD));
     }
-    assert_eq!(next(&mut changes).unwrap().id, number(&later));
+    assert_eq!(next(&journal, &mut changes).await.unwrap().id, number(&later));
     assert_eq!(redriven(&journal, &head).await, None);
-    let delivery = next(&mut changes).unwrap();
+    let delivery = next(&journal, &mut changes).await.unwrap();
     assert_eq!((delivery.id, delivery.attempts), (number(&head), 0));
     assert!(delivery.due_at_ms < HELD);
     assert_eq!(message(&journal, &head).await.state, MessageState::Queued);
@@ -415,7 +415,7 @@ pub(crate) async fn a_discarded_letter_stays_in_the_record(maker: &impl Maker) {
         assert_eq!(handled, [Handled { id: id.clone(), skipped: None }]);
     }
     assert!(letters(&journal).await.is_empty());
-    assert!(next(&mut changes).is_none());
+    assert!(next(&journal, &mut changes).await.is_none());
     let filter = LetterFilter { state: LetterState::Discarded, ..LetterFilter::default() };
     let found = journal.letters(filter, Window::newest(10)).await.unwrap();
     assert_eq!(found.len(), 2);

@@ -8,6 +8,7 @@
 )]
 
 mod accept;
+mod attendances;
 mod backup;
 mod channels;
 mod components;
@@ -38,15 +39,18 @@ mod traffic;
 use std::sync::Arc;
 
 use eclusa_journal::{
-    Clock, Journal, Letters, MemoryJournal, Registry, Sessions, SqliteJournal, SqliteOptions,
-    Traffic, Upkeep,
+    Attendances, Clock, Journal, Letters, MemoryJournal, Registry, Sessions, SqliteJournal,
+    SqliteOptions, Traffic, Upkeep,
 };
 use tempfile::TempDir;
 
 /// Journal, recorded traffic, letters, sessions and upkeep in one.
-pub(crate) trait Both: Journal + Traffic + Letters + Sessions + Upkeep {}
+pub(crate) trait Both:
+    Journal + Traffic + Letters + Attendances + Sessions + Upkeep
+{
+}
 
-impl<T: Journal + Traffic + Letters + Sessions + Upkeep> Both for T {}
+impl<T: Journal + Traffic + Letters + Attendances + Sessions + Upkeep> Both for T {}
 
 /// Makes journals of one kind.
 pub(crate) trait Maker: Default {
@@ -137,6 +141,19 @@ suite! {
         what_could_not_be_mapped_is_listed
         text_survives_byte_for_byte
         ids_grow_in_the_order_accepted;
+    attendances:
+        the_first_message_opens_one_and_later_ones_join_it
+        a_postback_opens_one_and_other_events_do_not
+        a_duplicate_opens_none
+        what_is_mapped_later_opens_one_too
+        it_has_the_flow_of_its_channel
+        the_first_answer_is_marked_once_and_counted
+        states_change_as_they_may_and_each_change_is_told
+        a_repeated_change_is_made_once
+        they_are_listed_by_what_they_are
+        a_transcript_has_both_directions_in_order
+        they_stay_as_long_as_what_was_said
+        they_are_there_after_a_restart;
     same:
         a_message_again_keeps_its_first_ids
         the_same_event_twice_in_one_request_is_one

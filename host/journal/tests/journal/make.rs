@@ -197,12 +197,28 @@ pub(crate) fn done(external_id: &str) -> Finish {
     Finish::Done { external_id: Some(external_id.to_owned()) }
 }
 
-/// The deliveries that are there; none of a committed write is missing.
-pub(crate) fn next(changes: &mut Deliveries) -> Option<Delivery> {
-    match changes.try_recv()? {
-        DeliveryChange::Put(delivery) => Some(delivery),
-        DeliveryChange::Remove { id, lane } => panic!("{id} was removed from {lane:?}"),
+/// The next delivery of what a chat or the platform has said; none of a committed write
+/// is missing. Those of what the journal tells of attendances are left out.
+pub(crate) async fn next(journal: &impl Journal, changes: &mut Deliveries) -> Option<Delivery> {
+    loop {
+        let delivery = match changes.try_recv()? {
+            DeliveryChange::Put(delivery) => delivery,
+            DeliveryChange::Remove { id, lane } => panic!("{id} was removed from {lane:?}"),
+        };
+        match journal.delivery(delivery.id).await {
+            Ok(Some(DeliveryBody::Event { event, .. })) if event.object.0 == "attendance" => {}
+            _ => return Some(delivery),
+        }
     }
+}
+
+/// All that are there, in the same way.
+pub(crate) async fn rest(journal: &impl Journal, changes: &mut Deliveries) -> Vec<Delivery> {
+    let mut rest = Vec::new();
+    while let Some(delivery) = next(journal, changes).await {
+        rest.push(delivery);
+    }
+    rest
 }
 
 /// Submits a message and lets the chat take it under this id.
@@ -218,7 +234,13 @@ pub(crate) fn number(id: &str) -> DeliveryId {
     (ulid::Ulid::from_string(id).unwrap().0 >> 60) as i64
 }
 
+/// What the chat has told of, without what the journal tells of attendances.
 pub(crate) async fn all(journal: &impl Journal) -> Vec<StoredEvent> {
+    let events = everything(journal).await;
+    events.into_iter().filter(|event| event.object.0 != "attendance").collect()
+}
+
+pub(crate) async fn everything(journal: &impl Journal) -> Vec<StoredEvent> {
     journal.events(None, 10_000).await.unwrap().events
 }
 

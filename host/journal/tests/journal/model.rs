@@ -5,14 +5,16 @@ use std::collections::{BTreeSet, HashMap};
 
 use eclusa_journal::registry::{AuditAction, AuditEntry};
 use eclusa_journal::{
-    Accepted, Deliveries, Delivery, DeliveryBody, DeliveryChange, Discard, Finish, HELD, Handled,
+    Accepted, AttendanceChange, AttendanceChanged, AttendanceStep, Attendances, Deliveries,
+    Delivery, DeliveryBody, DeliveryChange, Discard, Finish, HELD, Handled, Idempotency,
     JournalError, Lane, LetterFilter, LetterState, MemoryJournal, OutboundRecord, Redrive,
     Registry, Remap, Skip, SqliteJournal, Submitted, Window,
 };
-use eclusa_model::{DeliveryState, Event, Problem};
+use eclusa_model::{Attendance, DeliveryState, Event, Problem};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::attendances::{change, listed, totals};
 use crate::letters::{again, entry, given_up};
 use crate::make::{self, accept, attempt, page};
 use crate::{Both, Maker, Memory, Sqlite};
@@ -26,6 +28,7 @@ enum Step {
     Finish { delivery: usize, finish: Finish },
     Redrive { letters: Vec<usize>, chosen: bool },
     Discard { letter: usize },
+    Attend { attendance: usize, step: AttendanceStep, key: Option<(u8, u8)> },
     Reopen,
 }
 
@@ -63,6 +66,16 @@ fn finishes() -> impl Strategy<Value = Finish> {
     ]
 }
 
+fn attends() -> impl Strategy<Value = AttendanceStep> {
+    let names = || prop::option::of((0..2u8).prop_map(|name| format!("n{name}")));
+    prop_oneof![
+        names().prop_map(|queue| AttendanceStep::Queue { queue }),
+        (0..2u8).prop_map(|agent| AttendanceStep::Assign { agent: format!("n{agent}") }),
+        (names(), names()).prop_map(|(queue, agent)| AttendanceStep::Transfer { queue, agent }),
+        Just(AttendanceStep::Close),
+    ]
+}
+
 fn steps() -> impl Strategy<Value = Step> {
     let submit = (0..3u8, any::<bool>(), prop::option::of((0..2u8, 0..2u8)));
     prop_oneof![
@@ -89,6 +102,11 @@ fn steps() -> impl Strategy<Value = Step> {
         ),
         1 => any::<prop::sample::Index>()
             .prop_map(|index| Step::Discard { letter: index.index(64) }),
+        2 => (any::<prop::sample::Index>(), attends(), prop::option::of((0..2u8, 0..2u8))).prop_map(
+            |(attendance, step, key)| {
+                Step::Attend { attendance: attendance.index(8), step, key }
+            }
+        ),
         1 => Just(Step::Reopen),
     ]
 }
@@ -160,6 +178,27 @@ impl<J: Both + Registry> Side<J> {
                 }
                 let handled = self.journal.redrive(redrives).await.unwrap();
                 self.handled(handled)
+            }
+            Step::Attend { attendance, step, key } => {
+                let all = listed(&self.journal).await;
+                let found = all.get(attendance % all.len().max(1));
+                let id = found.map_or("20200101-000001".to_owned(), |it| it.id.clone());
+                let idempotency = key.map(|(key, fingerprint)| Idempotency {
+                    scope: "platform".to_owned(),
+                    key: key.to_string(),
+                    fingerprint: [fingerprint; 32],
+                });
+                let change = AttendanceChange {
+                    idempotency,
+                    audit: self.entry(),
+                    ..change(&id, step.clone())
+                };
+                match self.journal.change_attendance(change).await {
+                    Ok(AttendanceChanged { attendance, replayed }) => {
+                        json!([attendance.protocol, attendance.state, replayed])
+                    }
+                    Err(error) => json!(error.to_string()),
+                }
             }
             Step::Discard { letter } => {
                 let Some(id) = self.id_at(*letter) else { return Value::Null };
@@ -247,15 +286,31 @@ impl<J: Both + Registry> Side<J> {
         self.deliveries.iter().map(|delivery| self.delivery(delivery)).collect()
     }
 
+    /// What was counted, which is what is found when it is counted again.
+    async fn counted(&self) -> [u64; 3] {
+        let all = listed(&self.journal).await;
+        let of = |at: fn(&Attendance) -> bool| all.iter().filter(|it| at(it)).count() as u64;
+        let found = [
+            all.len() as u64,
+            of(|it| it.first_answer_at.is_some()),
+            of(|it| it.closed_at.is_some()),
+        ];
+        let (counted, _) = totals(&self.journal).await;
+        assert_eq!(counted, found);
+        counted
+    }
+
     /// Everything that can be read.
     async fn all(&self) -> Value {
         let names: HashMap<&str, usize> =
             self.ids.iter().enumerate().map(|(place, id)| (id.as_str(), place)).collect();
         let mut all = Vec::new();
-        for event in make::all(&self.journal).await {
+        for event in make::everything(&self.journal).await {
             let object = make::object(&event);
             let (name, late) = (event.object.0, event.late);
-            all.push(json!([event.id, event.kind, event.occurred_at, late, name, object]));
+            let at = (name != "attendance").then_some(event.occurred_at);
+            let attendance = event.attendance.map(|it| json!([it.id, it.protocol, it.state]));
+            all.push(json!([event.id, event.kind, at, late, name, object, attendance]));
         }
         for id in &self.ids {
             all.push(json!(self.journal.message(id.clone()).await.unwrap()));
@@ -279,11 +334,22 @@ impl<J: Both + Registry> Side<J> {
         {
             all.push(json!([channel, message, response, revision]));
         }
+        for attendance in listed(&self.journal).await {
+            let said = self.journal.transcript(attendance.id.clone(), None, 500).await.unwrap();
+            all.push(json!([attendance, said]));
+        }
+        let open = self.journal.open_attendances().await.unwrap();
+        all.push(open.iter().map(|it| json!([it.channel, it.state, it.count])).collect());
+        all.push(json!(self.counted().await));
         let mut all = Value::Array(all);
         rename(&mut all, &names);
         all
     }
 }
+
+/// What the journal's clock sets.
+const TIMES: [&str; 6] =
+    ["updated_at", "next_attempt_at", "died_at", "opened_at", "first_answer_at", "closed_at"];
 
 fn body(body: &DeliveryBody) -> Value {
     match body {
@@ -310,7 +376,7 @@ fn rename(value: &mut Value, names: &HashMap<&str, usize>) {
         Value::Array(items) => items.iter_mut().for_each(|item| rename(item, names)),
         Value::Object(fields) => {
             for (key, field) in fields {
-                if ["updated_at", "next_attempt_at", "died_at"].contains(&key.as_str()) {
+                if TIMES.contains(&key.as_str()) {
                     *field = json!(field.is_null());
                 }
                 rename(field, names);

@@ -8,7 +8,7 @@ use eclusa_model::Problem;
 use proptest::prelude::*;
 
 use crate::make::{
-    accept, all, attempt, done, failed, keyed, next, number, one, page, pushed, sent, started,
+    accept, all, attempt, done, failed, keyed, number, one, page, pushed, rest, sent, started,
     submit, text, unmapped,
 };
 use crate::registry::entry;
@@ -216,7 +216,7 @@ async fn run(journal: &impl Both, steps: &[Step]) -> Vec<Vec<String>> {
                 prune(journal, Cut { letters_before_ms, ..cut() }).await;
             }
         }
-        pending.extend(std::iter::from_fn(|| next(&mut feed)));
+        pending.extend(rest(journal, &mut feed).await);
         let now = seen(journal, &pending).await;
         // Whatever is removed, what is to be handed on stays.
         assert!(!now.contains(&"pending nothing".to_owned()), "{step:?}: {now:?}");

@@ -36,7 +36,7 @@ pub(crate) async fn a_remap_records_what_accept_would_have(maker: &impl Maker) {
     assert_eq!(newest.borrow().as_ref(), Some(&mapped.events[1].id));
 
     for event in &mapped.events {
-        let delivery = next(&mut deliveries).unwrap();
+        let delivery = next(&journal, &mut deliveries).await.unwrap();
         assert_eq!((delivery.id, delivery.attempts), (number(&event.id), 0));
         assert_eq!(delivery.lane.target, Target::Platform);
         assert_eq!(
@@ -44,7 +44,7 @@ pub(crate) async fn a_remap_records_what_accept_would_have(maker: &impl Maker) {
             ("shop", "c1")
         );
     }
-    assert!(next(&mut deliveries).is_none());
+    assert!(next(&journal, &mut deliveries).await.is_none());
     let record = message(&journal, &id).await;
     assert_eq!(record.created_at, RECEIVED_AT);
     let kept = record.request.unwrap();
@@ -95,7 +95,7 @@ pub(crate) async fn a_request_is_mapped_once(maker: &impl Maker) {
         );
     }
     assert_eq!(all(&journal).await.len(), 1);
-    assert!(next(&mut deliveries).is_none());
+    assert!(next(&journal, &mut deliveries).await.is_none());
     let record = journal.request(request.request_id).await.unwrap().unwrap();
     assert_eq!(record.earlier.len(), 1);
 }
@@ -112,8 +112,8 @@ pub(crate) async fn a_remapped_duplicate_keeps_its_first_id(maker: &impl Maker) 
     assert_eq!(duplicates, [true, false, true]);
     assert_eq!(mapped.events[0].id, first.events[0].id);
     assert_eq!(mapped.events[1].id, mapped.events[2].id);
-    assert_eq!(next(&mut deliveries).unwrap().id, number(&mapped.events[1].id));
-    assert!(next(&mut deliveries).is_none());
+    assert_eq!(next(&journal, &mut deliveries).await.unwrap().id, number(&mapped.events[1].id));
+    assert!(next(&journal, &mut deliveries).await.is_none());
     assert_eq!(all(&journal).await.len(), 2);
 }
 
@@ -123,7 +123,7 @@ pub(crate) async fn without_push_nothing_is_delivered(maker: &impl Maker) {
     let request = journal.accept(unmapped("shop", "?")).await.unwrap();
     let quiet = Remap { push: false, ..remap(&request, vec![text("c1", "m1")]) };
     journal.remap(quiet).await.unwrap();
-    assert!(next(&mut deliveries).is_none());
+    assert!(next(&journal, &mut deliveries).await.is_none());
     assert_eq!(all(&journal).await.len(), 1);
 }
 
@@ -174,7 +174,7 @@ pub(crate) async fn a_late_event_is_delivered_as_late(maker: &impl Maker) {
     journal.accept(pushed(vec![text("c1", "m2")])).await.unwrap();
     journal.remap(remap(&request, vec![text("c1", "m1")])).await.unwrap();
     for expected in [false, true] {
-        let delivery = next(&mut deliveries).unwrap();
+        let delivery = next(&journal, &mut deliveries).await.unwrap();
         match journal.delivery(delivery.id).await.unwrap().unwrap() {
             DeliveryBody::Event { event, .. } => assert_eq!(event.late, expected),
             other => panic!("expected an event, got {other:?}"),

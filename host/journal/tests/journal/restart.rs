@@ -53,7 +53,7 @@ pub(crate) async fn pending_deliveries_come_again_after_a_restart(maker: &impl M
         ids.push(journal.submit(started("c2", "x")).await.unwrap().id);
     }
     // Taken, but not finished: still pending.
-    let first = next(&mut deliveries).unwrap();
+    let first = next(&journal, &mut deliveries).await.unwrap();
     let finished = ids.remove(3);
     journal.finish(number(&finished), attempt(200), done("o")).await.unwrap();
 
@@ -61,13 +61,13 @@ pub(crate) async fn pending_deliveries_come_again_after_a_restart(maker: &impl M
     let mut deliveries = journal.take_deliveries().unwrap();
     ids.push(journal.submit(started("c2", "last")).await.unwrap().id);
     for (place, id) in ids.iter().enumerate() {
-        let delivery = next(&mut deliveries).unwrap();
+        let delivery = next(&journal, &mut deliveries).await.unwrap();
         assert_eq!(delivery.id, number(id));
         if place == 0 {
             assert_eq!(delivery, first);
         }
     }
-    assert!(next(&mut deliveries).is_none());
+    assert!(next(&journal, &mut deliveries).await.is_none());
 }
 
 pub(crate) async fn what_was_mapped_again_is_there_after_a_restart(maker: &impl Maker) {
@@ -89,7 +89,7 @@ pub(crate) async fn what_was_mapped_again_is_there_after_a_restart(maker: &impl 
     // Its delivery was pending.
     let mut deliveries = journal.take_deliveries().unwrap();
     journal.remap(remap(&second, vec![text("c1", "m2")])).await.unwrap();
-    assert_eq!(next(&mut deliveries).unwrap().id, number(&mapped.events[0].id));
+    assert_eq!(next(&journal, &mut deliveries).await.unwrap().id, number(&mapped.events[0].id));
     assert!(all(&journal).await.last().unwrap().late);
 }
 

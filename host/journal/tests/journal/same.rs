@@ -19,8 +19,8 @@ pub(crate) async fn a_message_again_keeps_its_first_ids(maker: &impl Maker) {
     assert_eq!(first.events[0].message, again.events[0].message);
     assert!(!first.events[0].duplicate && again.events[0].duplicate);
     assert_eq!(all(&journal).await.len(), 1);
-    assert!(next(&mut deliveries).is_some());
-    assert!(next(&mut deliveries).is_none());
+    assert!(next(&journal, &mut deliveries).await.is_some());
+    assert!(next(&journal, &mut deliveries).await.is_none());
 }
 
 pub(crate) async fn the_same_event_twice_in_one_request_is_one(maker: &impl Maker) {

@@ -76,7 +76,7 @@ pub(crate) async fn a_status_finds_its_conversation(maker: &impl Maker) {
     let id = sent(&journal, "c1", "o1").await;
     let mut deliveries = journal.take_deliveries().unwrap();
     journal.accept(pushed(vec![status(None, "o1", Delivered, vec![])])).await.unwrap();
-    assert_eq!(next(&mut deliveries).unwrap().lane.conversation, "c1");
+    assert_eq!(next(&journal, &mut deliveries).await.unwrap().lane.conversation, "c1");
     let object = newest_object(&journal).await;
     assert_eq!((&object["conversation"], &object["message_id"]), (&"c1".into(), &id.into()));
 }

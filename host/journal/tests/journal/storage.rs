@@ -8,7 +8,7 @@ use eclusa_journal::{
 };
 
 use crate::make::{
-    accept, all, audit, failed, next, one, page, pushed, remap, started, submit, text, unmapped,
+    accept, all, audit, failed, one, page, pushed, remap, rest, started, submit, text, unmapped,
 };
 use crate::{Maker, Sqlite};
 
@@ -228,7 +228,7 @@ async fn all_at_once_are_in_one_order() {
     }
     let events = all(&*journal).await;
     assert!(events.is_sorted_by(|a, b| a.id < b.id));
-    let delivered: Vec<_> = std::iter::from_fn(|| next(&mut deliveries)).collect();
+    let delivered: Vec<_> = rest(&*journal, &mut deliveries).await;
     assert_eq!(delivered.len(), 400);
     assert!(delivered.is_sorted_by(|a, b| a.id < b.id));
 }

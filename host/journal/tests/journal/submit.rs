@@ -19,7 +19,7 @@ pub(crate) async fn a_message_is_queued_for_the_chat(maker: &impl Maker) {
     let submitted = journal.submit(request).await.unwrap();
     assert_eq!((submitted.state, submitted.replayed), (MessageState::Queued, false));
 
-    let delivery = next(&mut deliveries).unwrap();
+    let delivery = next(&journal, &mut deliveries).await.unwrap();
     let lane =
         Lane { target: Target::Chat, channel: "shop".to_owned(), conversation: "c1".to_owned() };
     assert_eq!((delivery.lane, delivery.attempts), (lane, 0));
@@ -57,7 +57,7 @@ pub(crate) async fn an_unknown_conversation_is_refused(maker: &impl Maker) {
             "{error}"
         );
     }
-    assert!(next(&mut deliveries).is_none());
+    assert!(next(&journal, &mut deliveries).await.is_none());
 }
 
 pub(crate) async fn any_event_makes_a_conversation_known(maker: &impl Maker) {
@@ -86,8 +86,8 @@ pub(crate) async fn the_same_key_gets_the_same_answer(maker: &impl Maker) {
     journal.finish(number(&first.id), attempt(200), done("o1")).await.unwrap();
     let later = journal.submit(keyed(started("c1", "x"), "k", 1)).await.unwrap();
     assert_eq!((later.id, later.state), (first.id, MessageState::Sent));
-    assert!(next(&mut deliveries).is_some());
-    assert!(next(&mut deliveries).is_none());
+    assert!(next(&journal, &mut deliveries).await.is_some());
+    assert!(next(&journal, &mut deliveries).await.is_none());
 
     let elsewhere = Submit { channel: "other".to_owned(), ..started("c1", "x") };
     assert!(!journal.submit(keyed(elsewhere, "k", 1)).await.unwrap().replayed);

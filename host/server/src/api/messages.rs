@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use eclusa_journal::{Idempotency, MessageState, Submit, Submitted};
@@ -11,16 +11,13 @@ use eclusa_relay::trace;
 use fail::fail_point;
 use serde::Deserialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use tracing::{Instrument as _, trace_span};
 
+use super::idempotency::{self, REPLAYED};
 use super::{body, channels, query};
 use crate::app::App;
 use crate::auth::Actor;
 use crate::problem::{ApiProblem, Violation};
-
-/// Says that the answer is that of an earlier request.
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,7 +37,7 @@ pub(super) async fn send(
     request: Bytes,
 ) -> Result<Response, ApiProblem> {
     fail_point!("api.read");
-    let idempotency = idempotency(actor, &headers, &uri, &request)?;
+    let idempotency = idempotency::read(actor, &headers, &uri, &request)?;
     // Before anything that can have changed since the first call: its answer stands.
     if let Some(given) = &idempotency
         && let Some(first) = app.journal.submitted(id.clone(), given.clone()).await?
@@ -109,34 +106,6 @@ fn queued(submitted: &Submitted) -> Response {
         response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     }
     response
-}
-
-fn idempotency(
-    scope: String,
-    headers: &HeaderMap,
-    uri: &Uri,
-    request: &Bytes,
-) -> Result<Option<Idempotency>, ApiProblem> {
-    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = key
-        .to_str()
-        .ok()
-        .filter(|key| (1..=255).contains(&key.len()))
-        .ok_or_else(|| {
-            ApiProblem::new(
-                StatusCode::BAD_REQUEST,
-                "invalid_idempotency_key",
-                "Idempotency-Key is 1 to 255 visible ASCII characters",
-            )
-            .action("Use a UUID.")
-        })?
-        .to_owned();
-    let mut hash = Sha256::new();
-    // Neither scheme nor host: with HTTP/2 they are in the URI, with HTTP/1.1 not.
-    hash.update(uri.path_and_query().map_or("", |path| path.as_str()));
-    hash.update([0]);
-    hash.update(request);
-    Ok(Some(Idempotency { scope, key, fingerprint: hash.finalize().into() }))
 }
 
 /// `POST /v1/batches`: channels of this kind serve conversations.

@@ -1,6 +1,7 @@
 //! The HTTP API under `/v1`, and the metrics.
 
 mod adapters;
+mod attendances;
 mod backups;
 mod body;
 mod channel_changes;
@@ -9,6 +10,7 @@ mod channels;
 mod deploy;
 mod deployments;
 mod events;
+mod idempotency;
 mod ingress_key;
 mod letters;
 mod logo;
@@ -54,6 +56,9 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/v1/platform", get(pauses::platform))
         .route("/v1/messages/{id}", get(messages::read))
         .route("/v1/events", get(events::list))
+        .route("/v1/attendances", get(attendances::list))
+        .route("/v1/attendances/{id}", get(attendances::show))
+        .route("/v1/attendances/{id}/messages", get(attendances::messages))
         .route("/v1/adapters", get(adapters::list))
         .route("/v1/adapters/{name}", get(adapters::read))
         .route("/v1/adapters/{name}/diff", get(deployments::diff))
@@ -70,6 +75,12 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/v1/channels/{id}/messages", post(messages::send))
         .route("/v1/batches", post(messages::batch))
         .route_layer(guard(Permission::Send));
+    let attend = Router::new()
+        .route("/v1/attendances/{id}/queue", post(attendances::queue))
+        .route("/v1/attendances/{id}/assign", post(attendances::assign))
+        .route("/v1/attendances/{id}/transfer", post(attendances::transfer))
+        .route("/v1/attendances/{id}/close", post(attendances::close))
+        .route_layer(guard(Permission::Attend));
     let operate = Router::new()
         .route("/v1/channels", post(channels::post))
         .route(
@@ -108,7 +119,7 @@ pub(crate) fn routes(app: &App) -> Router<App> {
     let measure = Router::new()
         .route("/metrics", get(operation::metrics))
         .route_layer(guard(Permission::Measure));
-    read.merge(measure).merge(send).merge(operate).merge(administer).merge(deploy)
+    read.merge(measure).merge(send).merge(attend).merge(operate).merge(administer).merge(deploy)
 }
 
 async fn allow(

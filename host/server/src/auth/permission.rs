@@ -11,6 +11,8 @@ pub(crate) enum Permission {
     Read,
     /// Send messages.
     Send,
+    /// Take, transfer and close attendances.
+    Attend,
     /// Change channels and adapters.
     Operate,
     /// Manage tokens and keys; have all that is recorded.
@@ -25,7 +27,7 @@ impl Permission {
         match role {
             TokenRole::Admin => true,
             TokenRole::Operator => !matches!(self, Self::Administer),
-            TokenRole::Platform => matches!(self, Self::Read | Self::Send),
+            TokenRole::Platform => matches!(self, Self::Read | Self::Send | Self::Attend),
             TokenRole::Viewer => matches!(self, Self::Read | Self::Measure | Self::Console),
             TokenRole::Metrics => matches!(self, Self::Measure),
         }
@@ -37,6 +39,7 @@ impl Permission {
             Self::Measure => "look at the metrics",
             Self::Read => "look at this",
             Self::Send => "send messages",
+            Self::Attend => "change attendances",
             Self::Operate => "change channels and adapters",
             Self::Administer => "administer this server",
             Self::Console => "sign in to the console",
@@ -48,7 +51,7 @@ impl Permission {
         match self {
             Self::Measure => "metrics, viewer, operator or admin",
             Self::Read => "viewer, platform, operator or admin",
-            Self::Send => "platform, operator or admin",
+            Self::Send | Self::Attend => "platform, operator or admin",
             Self::Operate => "operator or admin",
             Self::Administer => "admin",
             Self::Console => "viewer, operator or admin",

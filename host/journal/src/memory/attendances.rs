@@ -1,0 +1,305 @@
+//! Attendances, in memory.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use eclusa_model::{Attendance, AttendanceContact, AttendanceState, Protocol};
+
+use super::state::{RecordedEvent, State};
+use super::{MemoryJournal, position, storage};
+use crate::attendance::{Quarter, Record};
+use crate::clock::now_ms;
+use crate::event::{Kind, PreparedEvent, Subject};
+use crate::id::{ms_of, number_at};
+use crate::{
+    AttendanceChange, AttendanceChanged, AttendanceCount, AttendanceFilter, AttendanceStep,
+    Attendances, JournalError, OpenAttendances, QUARTER_MS, Said, Target, body, key, rfc3339,
+};
+
+/// What an event belongs to: number, number for people, state then.
+pub(super) type Mention = (i64, Protocol, AttendanceState);
+
+/// All of them, and what was counted by quarter and channel.
+#[derive(Default)]
+pub(super) struct Attended {
+    pub(super) records: BTreeMap<i64, Record>,
+    counts: BTreeMap<(i64, String), AttendanceCount>,
+}
+
+impl State {
+    /// The open one of a conversation. A model may look at all of them.
+    pub(super) fn open_in(&self, channel: &str, conversation: &str) -> Option<Mention> {
+        let found = self.attendances.records.values().find(|it| {
+            it.state != AttendanceState::Closed
+                && it.channel == channel
+                && it.conversation == conversation
+        });
+        found.map(|it| (it.id, it.protocol, it.state))
+    }
+
+    pub(super) fn open_attendance(
+        &mut self,
+        id: i64,
+        channel: &str,
+        conversation: &str,
+        contact: &AttendanceContact,
+    ) -> Record {
+        let newest = self.attendances.records.values().next_back().map(|it| it.protocol);
+        let flow = self.channels.get(channel).and_then(|it| it.profile.flow.clone());
+        let record = Record::opened(id, newest, (channel, conversation), contact, flow);
+        self.attendances.records.insert(id, record.clone());
+        self.count(channel, Quarter::opened(id));
+        record
+    }
+
+    /// Marks the first answer, once.
+    pub(super) fn answer(&mut self, attendance: i64, message: i64) {
+        let found = self.attendances.records.get_mut(&attendance);
+        let Some(record) = found.filter(|it| it.answered_at_ms.is_none()) else { return };
+        record.answered_at_ms = Some(ms_of(message));
+        let channel = record.channel.clone();
+        self.count(&channel, Quarter::answered(attendance, message));
+    }
+
+    fn count(&mut self, channel: &str, quarter: Quarter) {
+        let counts = &mut self.attendances.counts;
+        let count =
+            counts.entry((quarter.number, channel.to_owned())).or_insert_with(|| AttendanceCount {
+                channel: channel.to_owned(),
+                start_ms: quarter.number * QUARTER_MS,
+                opened: 0,
+                answered: 0,
+                closed: 0,
+                first_answer_ms: 0,
+            });
+        count.opened += u64::from(quarter.opened);
+        count.answered += u64::from(quarter.answered);
+        count.closed += u64::from(quarter.closed);
+        count.first_answer_ms += quarter.waited_ms.unsigned_abs();
+    }
+
+    /// Records the event that tells of a change.
+    pub(super) fn tell_attendance(&mut self, id: i64, kind: Kind, record: &Record, push: bool) {
+        let (channel, conversation) = (record.channel.clone(), record.conversation.clone());
+        if push {
+            self.deliver(id, Target::Platform, &channel, &conversation);
+        } else {
+            self.waits_no_more(id, &channel, &conversation);
+        }
+        let event = PreparedEvent {
+            kind,
+            conversation: conversation.clone(),
+            conversation_key: None,
+            dedupe: None,
+            echo_of: None,
+            contact: None,
+            external_id: None,
+            occurred_at: None,
+            subject: Subject::None,
+            body: record.told().unwrap_or_default(),
+        };
+        let recorded = RecordedEvent {
+            request: 0,
+            channel,
+            received_at: rfc3339(ms_of(id)),
+            conversation,
+            message: None,
+            late: false,
+            attendance: Some((record.id, record.protocol, record.state)),
+            event,
+        };
+        self.events.insert(id, recorded);
+    }
+
+    /// The one that an id or a protocol number stands for.
+    fn named(&self, name: &str) -> Option<&Record> {
+        let records = &self.attendances.records;
+        match self.ids.number(name) {
+            Some(id) => records.get(&id),
+            None => {
+                let protocol: Protocol = name.parse().ok()?;
+                records.values().find(|it| it.protocol == protocol)
+            }
+        }
+    }
+
+    /// Makes a change; the number of the event that tells of it, unless the change was
+    /// made before.
+    fn change_attendance(
+        &mut self,
+        change: AttendanceChange,
+    ) -> Result<(Option<i64>, Attendance), JournalError> {
+        let found = self.named(&change.id).cloned();
+        let mut record = found.ok_or(JournalError::AttendanceUnknown { id: change.id })?;
+        if let Some(given) = &change.idempotency {
+            let first = self.keys.get(&key::attendance_change(record.id, given));
+            let event = first.and_then(|first| Some((*first, self.events.get(first)?)));
+            if let Some((first, event)) = event {
+                let same = self.keys.get(&key::attendance_change_of(record.id, given));
+                if same != Some(&first) {
+                    return Err(JournalError::IdempotencyConflict);
+                }
+                let told = body::attendance(&self.ids.text(record.id), &event.event.body);
+                return Ok((None, told.map_err(storage)?));
+            }
+        }
+        let event = self.clock.next(now_ms());
+        record
+            .change(&change.step, &change.by, change.reason.as_deref(), event)
+            .map_err(JournalError::AttendanceRefused)?;
+        if let Some(given) = &change.idempotency {
+            self.keys.insert(key::attendance_change(record.id, given), event);
+            self.keys.insert(key::attendance_change_of(record.id, given), event);
+        }
+        if change.step == AttendanceStep::Close {
+            self.count(&record.channel, Quarter::closed(event));
+        }
+        self.tell_attendance(event, change.step.kind(), &record, change.push);
+        if let Some(traceparent) = change.traceparent.filter(|_| change.push) {
+            self.traceparents.insert(event, traceparent);
+        }
+        let shown = record.shown(self.ids);
+        self.attendances.records.insert(record.id, record);
+        Ok((Some(event), shown))
+    }
+
+    fn said(&self, attendance: i64, after: i64) -> Result<Vec<(i64, Said)>, serde_json::Error> {
+        let mut said = Vec::new();
+        for (id, event) in self.events.range(after.saturating_add(1)..) {
+            let kind = match event.event.kind {
+                Kind::Received => "message",
+                Kind::Postback => "postback",
+                _ => continue,
+            };
+            if event.attendance.is_none_or(|(id, ..)| id != attendance) {
+                continue;
+            }
+            said.push((
+                *id,
+                Said {
+                    id: self.ids.text(*id),
+                    direction: "inbound".to_owned(),
+                    state: None,
+                    kind: kind.to_owned(),
+                    object: event.parts(*id).object(self.ids)?,
+                },
+            ));
+        }
+        for (id, message) in self.messages.range(after.saturating_add(1)..) {
+            if message.attendance != Some(attendance) {
+                continue;
+            }
+            let text = self.ids.text(*id);
+            said.push((
+                *id,
+                Said {
+                    object: body::outbound_json(&text, &message.channel, &message.body)?,
+                    id: text,
+                    direction: "outbound".to_owned(),
+                    state: Some(message.state),
+                    kind: "message".to_owned(),
+                },
+            ));
+        }
+        said.sort_by_key(|(id, _)| *id);
+        Ok(said)
+    }
+}
+
+#[async_trait]
+impl Attendances for MemoryJournal {
+    async fn attendance(&self, id: String) -> Result<Option<Attendance>, JournalError> {
+        let state = self.state.lock();
+        Ok(state.named(&id).map(|record| record.shown(state.ids)))
+    }
+
+    async fn attendances(
+        &self,
+        filter: AttendanceFilter,
+        before: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<Attendance>, JournalError> {
+        let before = before.as_deref().map_or(Ok(i64::MAX), position)?;
+        let before = filter.opened_before_ms.map_or(before, |ms| before.min(number_at(ms)));
+        let from = filter.opened_from_ms.map_or(0, number_at);
+        let state = self.state.lock();
+        let records = state.attendances.records.iter().rev();
+        Ok(records
+            .filter(|(id, record)| (from..before).contains(*id) && is_asked(&filter, record))
+            .take(limit.clamp(1, 500) as usize)
+            .map(|(_, record)| record.shown(state.ids))
+            .collect())
+    }
+
+    async fn transcript(
+        &self,
+        id: String,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<Said>, JournalError> {
+        let after = after.as_deref().map_or(Ok(0), position)?;
+        let state = self.state.lock();
+        let Some(record) = state.named(&id) else { return Ok(Vec::new()) };
+        let said = state.said(record.id, after).map_err(storage)?;
+        Ok(said.into_iter().map(|(_, said)| said).take(limit.clamp(1, 500) as usize).collect())
+    }
+
+    async fn change_attendance(
+        &self,
+        change: AttendanceChange,
+    ) -> Result<AttendanceChanged, JournalError> {
+        let mut state = self.state.lock();
+        let audit = change.audit.clone();
+        let (event, attendance) = state.change_attendance(change)?;
+        if let Some(event) = event {
+            self.registry.lock().note(audit)?;
+            self.latest_event.send_replace(Some(state.ids.text(event)));
+        }
+        Ok(AttendanceChanged { attendance, replayed: event.is_none() })
+    }
+
+    async fn attendance_counts(
+        &self,
+        from_ms: i64,
+        before_ms: i64,
+    ) -> Result<Vec<AttendanceCount>, JournalError> {
+        let state = self.state.lock();
+        let counts = state.attendances.counts.values();
+        let asked = counts.filter(|it| (from_ms..before_ms).contains(&it.start_ms));
+        Ok(asked.cloned().collect())
+    }
+
+    async fn open_attendances(&self) -> Result<Vec<OpenAttendances>, JournalError> {
+        let state = self.state.lock();
+        let mut open: BTreeMap<(String, &str), OpenAttendances> = BTreeMap::new();
+        for record in state.attendances.records.values() {
+            let name = match record.state {
+                AttendanceState::Assigned => "assigned",
+                AttendanceState::Queued => "queued",
+                AttendanceState::Transferred => "transferred",
+                AttendanceState::Closed => continue,
+            };
+            open.entry((record.channel.clone(), name))
+                .or_insert_with(|| OpenAttendances {
+                    channel: record.channel.clone(),
+                    state: record.state,
+                    count: 0,
+                })
+                .count += 1;
+        }
+        Ok(open.into_values().collect())
+    }
+}
+
+fn is_asked(filter: &AttendanceFilter, record: &Record) -> bool {
+    let like = |asked: &Option<String>, found: Option<&str>| {
+        asked.as_deref().is_none_or(|asked| Some(asked) == found)
+    };
+    like(&filter.channel, Some(&record.channel))
+        && like(&filter.conversation, Some(&record.conversation))
+        && like(&filter.contact, Some(&record.contact.id))
+        && like(&filter.flow, record.flow.as_deref())
+        && like(&filter.queue, record.queue.as_deref())
+        && like(&filter.agent, record.agent.as_deref())
+        && filter.state.is_none_or(|state| state == record.state)
+}

@@ -1,0 +1,93 @@
+//! Changing an attendance.
+
+use eclusa_model::Attendance;
+use rusqlite::{Connection, OptionalExtension};
+
+use super::row::{self, Name};
+use super::{count, tell};
+use crate::attendance::Quarter;
+use crate::id::Ids;
+use crate::sqlite::mapped::{hand_on, platform_lane};
+use crate::sqlite::readers::storage;
+use crate::sqlite::writer::{Fault, Unit};
+use crate::sqlite::{audit, keys};
+use crate::{AttendanceChange, AttendanceChanged, AttendanceStep, Idempotency, JournalError};
+use crate::{body, key};
+
+/// A change made ready.
+pub(super) struct PreparedChange {
+    ids: Ids,
+    name: Option<Name>,
+    change: AttendanceChange,
+}
+
+impl PreparedChange {
+    pub(super) fn new(ids: Ids, change: AttendanceChange) -> Self {
+        Self { ids, name: name(ids, &change.id), change }
+    }
+
+    /// Makes it, unless it was made before.
+    pub(super) fn write(&self, unit: &mut Unit<'_>) -> Result<AttendanceChanged, Fault> {
+        let Self { ids, name, change } = self;
+        let found = match name {
+            Some(name) => row::find(unit.conn, "sound_attendances", *name)?,
+            None => None,
+        };
+        let Some(mut record) = found else {
+            let id = change.id.clone();
+            return Err(Fault::Refused(JournalError::AttendanceUnknown { id }));
+        };
+        if let Some(given) = &change.idempotency
+            && let Some(attendance) = earlier(unit.conn, *ids, record.id, given)?
+        {
+            return Ok(AttendanceChanged { attendance, replayed: true });
+        }
+        let event = unit.next_id();
+        record
+            .change(&change.step, &change.by, change.reason.as_deref(), event)
+            .map_err(|refusal| Fault::Refused(JournalError::AttendanceRefused(refusal)))?;
+        if let Some(given) = &change.idempotency {
+            keys::set(unit.conn, &key::attendance_change(record.id, given), event)?;
+            keys::set(unit.conn, &key::attendance_change_of(record.id, given), event)?;
+        }
+        row::update(unit.conn, &record)?;
+        if change.step == AttendanceStep::Close {
+            count(unit.conn, &record.channel, Quarter::closed(event))?;
+        }
+        tell(unit, event, change.step.kind(), &record)?;
+        let lane = platform_lane(&record.channel, &record.conversation);
+        hand_on(unit, event, lane, change.push, change.traceparent.as_deref())?;
+        audit::write(unit.conn, &change.audit)?;
+        Ok(AttendanceChanged { attendance: record.shown(*ids), replayed: false })
+    }
+}
+
+/// What an id or a protocol number stands for.
+pub(super) fn name(ids: Ids, text: &str) -> Option<Name> {
+    match ids.number(text) {
+        Some(id) => Some(Name::Id(id)),
+        None => text.parse().ok().map(Name::Protocol),
+    }
+}
+
+/// The attendance as an earlier call with this key has left it, as its event tells.
+fn earlier(
+    conn: &Connection,
+    ids: Ids,
+    attendance: i64,
+    given: &Idempotency,
+) -> Result<Option<Attendance>, Fault> {
+    let Some(event) = keys::get(conn, &key::attendance_change(attendance, given))? else {
+        return Ok(None);
+    };
+    let same = keys::get(conn, &key::attendance_change_of(attendance, given))?;
+    if same != Some(event) {
+        return Err(Fault::Refused(JournalError::IdempotencyConflict));
+    }
+    let told: Option<String> = conn
+        .prepare_cached("SELECT body FROM sound_events WHERE id = ?1")?
+        .query_row([event], |row| row.get(0))
+        .optional()?;
+    let read = |told: String| body::attendance(&ids.text(attendance), &told);
+    told.map(read).transpose().map_err(|error| Fault::Refused(storage(error)))
+}

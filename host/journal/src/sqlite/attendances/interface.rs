@@ -1,0 +1,64 @@
+//! The methods of the trait for attendances.
+
+use async_trait::async_trait;
+use eclusa_model::Attendance;
+
+use super::change::{PreparedChange, name};
+use super::{list, report, row, transcript};
+use crate::sqlite::SqliteJournal;
+use crate::sqlite::readers::storage;
+use crate::{
+    AttendanceChange, AttendanceChanged, AttendanceCount, AttendanceFilter, Attendances,
+    JournalError, OpenAttendances, Said,
+};
+
+#[async_trait]
+impl Attendances for SqliteJournal {
+    async fn attendance(&self, id: String) -> Result<Option<Attendance>, JournalError> {
+        let Some(name) = name(self.ids, &id) else { return Ok(None) };
+        self.read(move |conn, ids| {
+            let found = row::find(conn, "attendances", name).map_err(storage)?;
+            Ok(found.map(|record| record.shown(ids)))
+        })
+        .await
+    }
+
+    async fn attendances(
+        &self,
+        filter: AttendanceFilter,
+        before: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<Attendance>, JournalError> {
+        self.read(move |conn, ids| list::page(conn, ids, &filter, before.as_deref(), limit)).await
+    }
+
+    async fn transcript(
+        &self,
+        id: String,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<Said>, JournalError> {
+        let Some(name) = name(self.ids, &id) else { return Ok(Vec::new()) };
+        self.read(move |conn, ids| transcript::page(conn, ids, name, after.as_deref(), limit)).await
+    }
+
+    async fn change_attendance(
+        &self,
+        change: AttendanceChange,
+    ) -> Result<AttendanceChanged, JournalError> {
+        let prepared = PreparedChange::new(self.ids, change);
+        self.write(move |unit| prepared.write(unit)).await
+    }
+
+    async fn attendance_counts(
+        &self,
+        from_ms: i64,
+        before_ms: i64,
+    ) -> Result<Vec<AttendanceCount>, JournalError> {
+        self.read(move |conn, _| report::counts(conn, from_ms, before_ms).map_err(storage)).await
+    }
+
+    async fn open_attendances(&self) -> Result<Vec<OpenAttendances>, JournalError> {
+        self.read(|conn, _| report::open(conn).map_err(storage)).await
+    }
+}

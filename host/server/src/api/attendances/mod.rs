@@ -1,0 +1,11 @@
+//! Service sessions: `/v1/attendances`.
+
+mod change;
+mod filter;
+mod list;
+mod show;
+
+pub(super) use change::{assign, close, queue, transfer};
+pub(super) use filter::Filter;
+pub(super) use list::list;
+pub(super) use show::{messages, show};
