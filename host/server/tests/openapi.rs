@@ -3,6 +3,8 @@
 
 #[path = "openapi/api.rs"]
 mod api;
+#[path = "openapi/attendances.rs"]
+mod attendances;
 #[path = "openapi/deploy.rs"]
 mod deploy;
 #[path = "openapi/document.rs"]

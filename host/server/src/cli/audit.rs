@@ -11,8 +11,8 @@ pub(super) struct Args {
     /// Only about this adapter.
     #[arg(long, value_name = "NAME")]
     adapter: Option<String>,
-    /// Only about these: adapter, channel, token, key, dead_letter or platform, or one of them, e.g.
-    /// channel:telegram-sales.
+    /// Only about these: adapter, channel, token, key, dead_letter, platform, console or
+    /// attendance, or one of them, e.g. channel:telegram-sales.
     #[arg(long, value_name = "KIND[:ID]", conflicts_with = "adapter")]
     subject: Option<String>,
     /// At most so many, newest first.

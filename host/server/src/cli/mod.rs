@@ -1,6 +1,7 @@
 //! The command line: what can be asked for, and how it ends.
 
 mod adapter;
+mod attendance;
 mod audit;
 mod change;
 mod channel;
@@ -63,6 +64,9 @@ enum Command {
     /// Look after what could not be handed on or mapped: list, show, redrive, discard.
     #[command(subcommand)]
     DeadLetter(dead_letter::Command),
+    /// Look after service sessions: list, show, queue, assign, transfer, close.
+    #[command(subcommand)]
+    Attendance(attendance::Command),
     /// Look after the key that encrypts secrets on the disk: rotate.
     #[command(subcommand)]
     Secrets(secrets::Command),
@@ -107,6 +111,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Adapter(command) => adapter::run(command, cli.json),
         Command::Channel(command) => channel::run(command, cli.json),
         Command::DeadLetter(command) => dead_letter::run(command, cli.json),
+        Command::Attendance(command) => attendance::run(command, cli.json),
         Command::Secrets(command) => secrets::run(command, cli.json),
         Command::Token(command) => token::run(command, cli.json),
         Command::Platform(command) => channel_pause::platform(&command, cli.json),

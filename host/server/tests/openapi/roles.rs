@@ -5,10 +5,17 @@ use serde_json::{Value, json};
 use crate::api::{Api, Sent};
 use crate::document::Operation;
 
-/// The calls for who sends messages, and for who manages tokens and keys. Of all
+/// The calls for who sends messages and serves people, and for who manages tokens and keys. Of all
 /// others, those that read are for everybody with a token, and those that change
 /// something for operators.
-const SENDING: [&str; 2] = ["sendMessage", "sendBatch"];
+const SENDING: [&str; 6] = [
+    "sendMessage",
+    "sendBatch",
+    "queueAttendance",
+    "assignAttendance",
+    "transferAttendance",
+    "closeAttendance",
+];
 const ADMINISTRATION: [&str; 7] = [
     "listTokens",
     "createToken",

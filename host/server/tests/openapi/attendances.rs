@@ -1,0 +1,135 @@
+//! Service sessions by the API: each answer is held against openapi.json, and all
+//! calls about them are made.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::api::{Api, Sent};
+
+async fn post(api: &Api, path: &str, body: Value) -> Value {
+    let answer = api.call("post", path, Sent::Json(body)).await;
+    assert_eq!(answer.status, 200, "{path}: {:#}", answer.body);
+    answer.body
+}
+
+fn message(id: &str) -> Value {
+    json!({
+        "id": id, "thread": "t-1", "user": { "id": "u-1", "name": "Ana" }, "kind": "text",
+        "at": "2026-03-01T12:00:00Z", "text": "Oi", "order": "A-1",
+    })
+}
+
+#[tokio::test]
+async fn attendances_are_answered_as_documented() {
+    let adapters = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let file = root.join("target/hostile/shop-1.wasm");
+    std::fs::copy(&file, adapters.path().join("shop.wasm")).unwrap();
+    let api = Api::start(adapters.path()).await;
+    let channel = json!({
+        "id": "counter", "name": "Counter", "adapter": "shop", "url": "http://127.0.0.1:1",
+        "flow": "day",
+    });
+    let created = api.call("post", "/v1/channels", Sent::Json(channel)).await;
+    let ingress = created.body["ingress_url"].as_str().unwrap();
+    let ingress = ingress[ingress.find("/in/").unwrap()..].to_owned();
+    for id in ["m-1", "m-1", "m-2"] {
+        api.call("post", &ingress, Sent::Json(message(id))).await;
+    }
+    let answer = json!({ "conversation": "t-1", "type": "text", "text": { "body": "Olá" } });
+    api.call("post", "/v1/channels/counter/messages", Sent::Json(answer)).await;
+
+    let list = api.get("/v1/attendances?channel=counter&state=queued&contact=u-1").await;
+    let all = list["attendances"].as_array().unwrap();
+    assert_eq!((all.len(), &list["next"]), (1, &Value::Null));
+    assert_eq!((&all[0]["flow"], &all[0]["contact"]["name"]), (&json!("day"), &json!("Ana")));
+    assert!(all[0]["first_answer_at"].is_string());
+    let (id, protocol) = (all[0]["id"].as_str().unwrap(), all[0]["protocol"].as_str().unwrap());
+    for name in [id, protocol] {
+        assert_eq!(api.get(&format!("/v1/attendances/{name}")).await, all[0]);
+    }
+    let path = format!("/v1/attendances/{protocol}");
+    let said = api.get(&format!("{path}/messages?limit=2")).await;
+    assert_eq!(said["messages"][0]["message"]["external_id"], "m-1");
+    let next = said["next"].as_str().unwrap();
+    let said = api.get(&format!("{path}/messages?after={next}")).await;
+    assert_eq!(said["messages"][0]["direction"], "outbound");
+    assert_eq!(said["next"], Value::Null);
+    let paged = api.get("/v1/attendances?limit=1").await;
+    assert_eq!(paged["next"], id);
+    let early = api.get("/v1/attendances?to=2020-01-01T00:00:00Z").await;
+    assert_eq!(early["attendances"], json!([]));
+    for (query, code) in [
+        ("state=open", "invalid_query"),
+        ("colour=red", "invalid_query"),
+        ("before=x", "invalid_cursor"),
+        ("limit=0", "invalid_input"),
+        ("from=yesterday", "invalid_input"),
+    ] {
+        let refused = api.refused("get", &format!("/v1/attendances?{query}"), Sent::Nothing).await;
+        assert_eq!(refused.1, code, "{query}");
+    }
+
+    let taken = post(&api, &format!("{path}/assign"), json!({ "agent": "rui" })).await;
+    assert_eq!((&taken["state"], &taken["agent"]), (&json!("assigned"), &json!("rui")));
+    let again = Sent::Json(json!({ "agent": "eva" }));
+    let refused = api.refused("post", &format!("{path}/assign"), again).await;
+    assert_eq!(refused, (409, "attendance_assigned".to_owned()));
+    let moved = json!({ "queue": "sales", "reason": "knows the product" });
+    let moved = post(&api, &format!("{path}/transfer"), moved).await;
+    assert_eq!(
+        (&moved["state"], &moved["reason"]),
+        (&json!("transferred"), &json!("knows the product"))
+    );
+    let waits = post(&api, &format!("{path}/queue"), json!({})).await;
+    assert_eq!((&waits["state"], &waits["queue"]), (&json!("queued"), &json!("sales")));
+    for (step, body, pointer) in [
+        ("assign", json!({ "agent": " rui" }), "/agent"),
+        ("assign", json!({ "agent": "" }), "/agent"),
+        ("transfer", json!({ "agent": "a\nb" }), "/agent"),
+        ("transfer", json!({}), "/queue"),
+        ("queue", json!({ "queue": "x".repeat(201) }), "/queue"),
+        ("close", json!({ "reason": "x".repeat(1001) }), "/reason"),
+        ("close", json!({ "colour": "red" }), "/colour"),
+    ] {
+        let wrong = api.call("post", &format!("{path}/{step}"), Sent::Json(body)).await;
+        assert_eq!(wrong.status, 422, "{step}: {:#}", wrong.body);
+        assert_eq!(wrong.body["violations"][0]["pointer"], pointer, "{:#}", wrong.body);
+    }
+    let closed = api.call("post", &format!("{path}/close"), Sent::Nothing).await.body;
+    assert_eq!(closed["state"], "closed");
+    let refused = api.refused("post", &format!("{path}/queue"), Sent::Json(json!({}))).await;
+    assert_eq!(refused, (409, "attendance_closed".to_owned()));
+    for step in ["queue", "assign", "transfer", "close"] {
+        let body = if step == "assign" || step == "transfer" {
+            json!({ "agent": "x" })
+        } else {
+            json!({})
+        };
+        let none = format!("/v1/attendances/20200101-000001/{step}");
+        let refused = api.refused("post", &none, Sent::Json(body)).await;
+        assert_eq!(refused, (404, "attendance_not_found".to_owned()));
+    }
+
+    let page = api.get("/v1/events?limit=500").await;
+    let events = page["events"].as_array().unwrap();
+    let kinds: Vec<_> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    let told = kinds.iter().filter_map(|kind| kind.strip_prefix("attendance."));
+    let told: Vec<_> = told.collect();
+    assert_eq!(told, ["opened", "assigned", "transferred", "queued", "closed"]);
+    assert_eq!(events.last().unwrap()["attendance"], closed);
+    assert_eq!(events[1]["attendance"]["protocol"], protocol);
+    let audit = api.get(&format!("/v1/audit?subject=attendance:{protocol}")).await;
+    let actions = audit["entries"].as_array().unwrap().iter();
+    let actions: Vec<_> = actions.map(|it| it["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["closed", "queued", "transferred", "assigned"]);
+    assert_eq!(audit["entries"][0]["channel"], "counter");
+
+    let seen = api.seen();
+    let operations = api.document().operations();
+    let operations = operations.iter().filter(|it| it.path.starts_with("/v1/attendances"));
+    let missed: Vec<&str> = operations.map(|it| it.id()).filter(|id| !seen.contains(*id)).collect();
+    assert!(missed.is_empty(), "no success was seen of {missed:?}");
+    api.stop().await;
+}
