@@ -9,6 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod attendances;
 mod backup;
 mod bad_calls;
 mod bad_requests;

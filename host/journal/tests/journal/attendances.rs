@@ -2,7 +2,7 @@
 
 use eclusa_journal::{
     AttendanceChange, AttendanceChanged, AttendanceFilter, AttendanceRefusal, AttendanceStep,
-    Attendances, ChannelChange, Cut, Finish, Idempotency, Journal, JournalError, Upkeep,
+    Attendances, ChannelChange, Cut, Finish, Idempotency, Journal, JournalError, Traffic, Upkeep,
 };
 use eclusa_model::{Attendance, AttendanceState, DeliveryState, Event, Participant};
 

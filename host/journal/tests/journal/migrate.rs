@@ -18,6 +18,14 @@ const FIRST_VERSION: &str = "
     DROP TABLE sessions;
     DROP TABLE redriven;
     DROP TABLE scrub;
+    DELETE FROM events WHERE kind = 'attendance.opened';
+    DROP INDEX events_attendance;
+    DROP INDEX messages_attendance;
+    ALTER TABLE events DROP COLUMN attendance;
+    ALTER TABLE events DROP COLUMN attendance_state;
+    ALTER TABLE messages DROP COLUMN attendance;
+    DROP TABLE attendances;
+    DROP TABLE attendance_counts;
     DROP INDEX requests_channel;
     DROP INDEX messages_channel;
     DROP INDEX requests_failed;

@@ -5,10 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use eclusa_journal::registry::{AuditAction, AuditEntry};
 use eclusa_journal::{
-    Accepted, AttendanceChange, AttendanceChanged, AttendanceStep, Attendances, Deliveries,
-    Delivery, DeliveryBody, DeliveryChange, Discard, Finish, HELD, Handled, Idempotency,
-    JournalError, Lane, LetterFilter, LetterState, MemoryJournal, OutboundRecord, Redrive,
-    Registry, Remap, Skip, SqliteJournal, Submitted, Window,
+    Accepted, AttendanceChange, AttendanceChanged, AttendanceStep, Deliveries, Delivery,
+    DeliveryBody, DeliveryChange, Discard, Finish, HELD, Handled, Idempotency, JournalError, Lane,
+    LetterFilter, LetterState, MemoryJournal, OutboundRecord, Redrive, Registry, Remap, Skip,
+    SqliteJournal, Submitted, Window,
 };
 use eclusa_model::{Attendance, DeliveryState, Event, Problem};
 use proptest::prelude::*;
@@ -302,17 +302,21 @@ impl<J: Both + Registry> Side<J> {
 
     /// Everything that can be read.
     async fn all(&self) -> Value {
+        let events = make::everything(&self.journal).await;
+        // What the journal tells by itself has its ids from nobody.
+        let own = events.iter().map(|event| &event.id).filter(|id| !self.ids.contains(id));
+        let ids: Vec<String> = self.ids.iter().chain(own).cloned().collect();
         let names: HashMap<&str, usize> =
-            self.ids.iter().enumerate().map(|(place, id)| (id.as_str(), place)).collect();
+            ids.iter().enumerate().map(|(place, id)| (id.as_str(), place)).collect();
         let mut all = Vec::new();
-        for event in make::everything(&self.journal).await {
+        for event in events {
             let object = make::object(&event);
             let (name, late) = (event.object.0, event.late);
             let at = (name != "attendance").then_some(event.occurred_at);
             let attendance = event.attendance.map(|it| json!([it.id, it.protocol, it.state]));
             all.push(json!([event.id, event.kind, at, late, name, object, attendance]));
         }
-        for id in &self.ids {
+        for id in &ids {
             all.push(json!(self.journal.message(id.clone()).await.unwrap()));
             let carried = self.journal.delivery(make::number(id)).await.unwrap();
             all.push(json!(carried.as_ref().map(body)));

@@ -130,7 +130,8 @@ pub(crate) async fn a_cursor_that_has_missed_something_is_refused(maker: &impl M
     for cursor in [None, Some(second), Some(kept.clone())] {
         let page = journal.events(cursor.clone(), 10).await.unwrap();
         let expected = usize::from(cursor != Some(kept.clone()));
-        assert_eq!(page.events.len(), expected, "{cursor:?}");
+        let told = page.events.iter().filter(|event| event.object.0 != "attendance");
+        assert_eq!(told.count(), expected, "{cursor:?}");
     }
 }
 

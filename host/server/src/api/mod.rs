@@ -19,6 +19,7 @@ mod page;
 mod pauses;
 mod query;
 mod replay;
+mod reports;
 mod secrets;
 mod tokens;
 mod waiting;
@@ -59,6 +60,9 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/v1/attendances", get(attendances::list))
         .route("/v1/attendances/{id}", get(attendances::show))
         .route("/v1/attendances/{id}/messages", get(attendances::messages))
+        .route("/v1/reports/attendances", get(reports::attendances))
+        .route("/v1/reports/attendances.csv", get(reports::attendances_csv))
+        .route("/v1/reports/attendances.json", get(reports::attendances_json))
         .route("/v1/adapters", get(adapters::list))
         .route("/v1/adapters/{name}", get(adapters::read))
         .route("/v1/adapters/{name}/diff", get(deployments::diff))

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::api::{Api, Sent};
+use crate::api::{Api, Sent, TOKEN};
 
 async fn post(api: &Api, path: &str, body: Value) -> Value {
     let answer = api.call("post", path, Sent::Json(body)).await;
@@ -126,10 +126,59 @@ async fn attendances_are_answered_as_documented() {
     assert_eq!(actions, ["closed", "queued", "transferred", "assigned"]);
     assert_eq!(audit["entries"][0]["channel"], "counter");
 
+    reports(&api, protocol).await;
+
     let seen = api.seen();
     let operations = api.document().operations();
-    let operations = operations.iter().filter(|it| it.path.starts_with("/v1/attendances"));
+    let operations = operations.iter().filter(|it| it.value["tags"][0] == "attendances");
     let missed: Vec<&str> = operations.map(|it| it.id()).filter(|id| !seen.contains(*id)).collect();
     assert!(missed.is_empty(), "no success was seen of {missed:?}");
     api.stop().await;
+}
+
+/// The numbers and exports of one attendance that was answered and closed just now.
+async fn reports(api: &Api, protocol: &str) {
+    for tz in ["UTC", "America/Sao_Paulo", "Asia/Kathmandu"] {
+        // A day may end meanwhile, a period of many days does not.
+        let period = format!("from=2026-01-01T00:00:00Z&tz={tz}");
+        let report = api.get(&format!("/v1/reports/attendances?by=channel&{period}")).await;
+        let channel = &report["channels"][0];
+        assert_eq!((&channel["id"], &channel["name"]), (&json!("counter"), &json!("Counter")));
+        for of in [channel, &report["totals"]] {
+            let counts = ["opened", "answered", "closed", "open", "waiting"].map(|it| &of[it]);
+            assert_eq!(counts, [1, 1, 1, 0, 0]);
+            assert!(of["average_first_answer_ms"].is_u64());
+        }
+    }
+    let report = api.get("/v1/reports/attendances?by=hour&tz=Europe/Lisbon").await;
+    let series = &report["channels"][0]["series"]["opened"];
+    let hours = report["hours"].as_array().unwrap().len();
+    assert!((23..=25).contains(&hours));
+    assert_eq!(series.as_array().unwrap().len(), hours);
+    let other = api.get("/v1/reports/attendances?by=hour&channel=other").await;
+    assert_eq!((&other["channels"], &other["totals"]["opened"]), (&json!([]), &json!(0)));
+    for (query, code) in [
+        ("", "invalid_query"),
+        ("by=day", "invalid_query"),
+        ("by=hour&colour=red", "invalid_query"),
+        ("by=hour&tz=Nowhere", "invalid_input"),
+        ("by=hour&from=2026-01-01&to=2026-12-31", "invalid_input"),
+        ("by=channel&from=2026-01-02&to=2026-01-01", "invalid_input"),
+    ] {
+        let path = format!("/v1/reports/attendances?{query}");
+        assert_eq!(api.refused("get", &path, Sent::Nothing).await.1, code, "{query}");
+    }
+    let export = api.get("/v1/reports/attendances.json?state=closed").await;
+    assert_eq!(export["attendances"][0]["protocol"], protocol);
+    let none = api.get("/v1/reports/attendances.json?agent=nobody").await;
+    assert_eq!(none, json!({ "attendances": [] }));
+    let table = api.raw("get", "/v1/reports/attendances.csv", Some(TOKEN), Sent::Nothing).await;
+    assert_eq!(table.headers()["content-type"], "text/csv; charset=utf-8");
+    let table = table.text().await.unwrap();
+    let lines: Vec<_> = table.split("\r\n").collect();
+    assert!(lines[0].starts_with("protocol,id,channel,"), "{table}");
+    assert!(lines[1].starts_with(&format!("{protocol},")), "{table}");
+    assert_eq!((lines.len(), lines[2]), (3, ""));
+    let refused = api.refused("get", "/v1/reports/attendances.csv?limit=1", Sent::Nothing).await;
+    assert_eq!(refused, (400, "invalid_query".to_owned()));
 }

@@ -1,0 +1,10 @@
+//! What was counted, and what was recorded, for people to look at: `/v1/reports`.
+
+mod attendances;
+mod buckets;
+mod export;
+mod period;
+mod zone;
+
+pub(super) use attendances::attendances;
+pub(super) use export::{attendances_csv, attendances_json};
