@@ -289,8 +289,7 @@ struct Stores {
 impl Stores {
     fn of<J>(journal: &Arc<J>, sqlite: Option<Arc<SqliteJournal>>) -> Self
     where
-        J: Journal + Registry + Traffic + Upkeep + Letters + Attendances,
-        J: eclusa_journal::Sessions,
+        J: Journal + Registry + Traffic + Upkeep + Letters + Attendances + eclusa_journal::Sessions,
     {
         Self {
             journal: Arc::clone(journal) as Arc<dyn Journal>,

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use eclusa_journal::registry::{AuditAction, SubjectKind};
@@ -52,7 +52,7 @@ struct CloseBody {
 }
 
 /// A call, as all of them come.
-pub(in crate::api) struct Call {
+struct Call {
     id: String,
     actor: String,
     idempotency: Option<Idempotency>,
@@ -95,7 +95,7 @@ pub(in crate::api) async fn assign(
 ) -> Result<Response, ApiProblem> {
     let call = Call::new(id, actor, (&uri, &headers, &request))?;
     let AssignBody { agent, reason } = body::read(&request)?;
-    check(&[("/agent", Some(&agent))], reason.as_deref())?;
+    check(&[("/agent", Some(agent.as_str()))], reason.as_deref())?;
     change(&app, call, AttendanceStep::Assign { agent }, reason).await
 }
 
@@ -207,7 +207,7 @@ async fn change(
         .await?;
     let mut response = Json(changed.attendance).into_response();
     if changed.replayed {
-        response.headers_mut().insert(REPLAYED, axum::http::HeaderValue::from_static("true"));
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     }
     Ok(response)
 }
