@@ -33,8 +33,14 @@ fn setup(platform: Option<&Server>) -> Setup {
     setup
 }
 
-/// Records a message from the chat, to be pushed. Returns its id.
+/// Records a message from the chat, to be pushed. Returns its id. Its attendance is
+/// open already, so that nothing else is pushed.
 async fn receive(journal: &MemoryJournal, external_id: &str) -> String {
+    record(journal, "before", false).await;
+    record(journal, external_id, true).await
+}
+
+async fn record(journal: &MemoryJournal, external_id: &str, push: bool) -> String {
     let message = InboundMessage {
         external_id: external_id.to_owned(),
         conversation: "42".to_owned(),
@@ -59,7 +65,7 @@ async fn receive(journal: &MemoryJournal, external_id: &str) -> String {
             events: vec![Event::Message(message)],
             warnings: Vec::new(),
         },
-        push: true,
+        push,
         verified_by: None,
         traceparent: None,
     };
@@ -81,7 +87,8 @@ async fn a_push_is_signed_and_is_what_a_pull_gives() {
     assert_eq!(push.headers["webhook-id"], id.as_str());
     Webhook::new(SECRET).unwrap().verify(push.body.as_bytes(), &push.headers).unwrap();
     let page = journal.events(None, 10).await.unwrap();
-    let pulled = serde_json::to_string(&PlatformEvent::new(&page.events[0], Some(&profile)));
+    let pulled =
+        serde_json::to_string(&PlatformEvent::new(page.events.last().unwrap(), Some(&profile)));
     assert_eq!(push.body, pulled.unwrap());
     assert!(push.body.contains(r#"{"n":12345678901234567890123}"#), "{}", push.body);
     let body = push.json();
@@ -90,7 +97,9 @@ async fn a_push_is_signed_and_is_what_a_pull_gives() {
         body["channel"],
         json!({ "id": "sales", "name": "Sales", "color": "#2A9D8F", "flow": "office-hours" })
     );
-    assert_eq!(body["attendance"], json!(null));
+    let opened = &page.events[0].id;
+    assert_eq!(body["attendance"]["id"], opened.as_str());
+    assert_eq!(body["attendance"]["state"], "queued");
     assert_eq!(body["message"]["text"]["body"], "héllo");
     let message = body["message"]["id"].as_str().unwrap();
     let record = support::record(&journal, message).await;

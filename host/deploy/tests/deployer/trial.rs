@@ -62,6 +62,7 @@ async fn what_failed_after_the_trial_is_mapped_again_in_order_when_it_is_taken_b
     let events = world.journal.events(None, 100).await.unwrap().events;
     let external: Vec<_> = events
         .iter()
+        .filter(|event| event.object.0 == "message")
         .map(|event| {
             let message: serde_json::Value = serde_json::from_str(event.object.1.get()).unwrap();
             (message["external_id"].as_str().unwrap().to_owned(), event.late)
