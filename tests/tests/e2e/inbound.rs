@@ -176,7 +176,11 @@ fn whole(event: &Value, got: &Value, channel: &str, chat: Chat, known: &mut Vec<
     let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
     assert!(is_text(&got["id"]));
     event["id"] = got["id"].clone();
-    event["attendance"] = Value::Null;
+    // What opens an attendance belongs to one; other events where one is open.
+    if event["type"] == "message.received" || event["type"] == "postback" {
+        assert_eq!(got["attendance"]["state"], "queued", "{got}");
+    }
+    event["attendance"] = got["attendance"].clone();
     event["channel"] = json!({ "id": channel, "name": format!("Sales on {chat:?}"), "color": "#2A9D8F", "flow": "day" });
     let name = ["message", "status", "reaction", "typing", "postback"]
         .into_iter()

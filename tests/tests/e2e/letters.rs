@@ -204,7 +204,8 @@ async fn a_message_is_mapped_by_another_revision_after_a_restart_too() {
 #[tokio::test]
 async fn an_event_goes_out_again_and_is_late() {
     let platform = FakePlatform::start();
-    platform.rule(|_, number| (number == 1).then(|| Reply::json(400, &json!({}))));
+    // The first push tells that an attendance has opened.
+    platform.rule(|_, number| (number == 2).then(|| Reply::json(400, &json!({}))));
     let eclusa = Setup::with(&[Chat::Open]).platform(&platform).start();
     let channel = eclusa.create(&Chat::Open.channel("site", "https://chat.example")).await;
     for id in ["1", "2"] {

@@ -299,6 +299,7 @@ async fn things(eclusa: &Eclusa) -> BTreeMap<&'static str, Vec<String>> {
     let deployments = list("/v1/deployments", "deployments").await;
     let letters = list("/v1/dead-letters", "dead_letters").await;
     let requests = list("/v1/requests/unmapped", "requests").await;
+    let attendances = list("/v1/attendances", "attendances").await;
     let mut messages = ids(&events, "/message/id");
     messages.extend(ids(&letters, "/message"));
     messages.extend(ids(&letters, "/id"));
@@ -309,6 +310,7 @@ async fn things(eclusa: &Eclusa) -> BTreeMap<&'static str, Vec<String>> {
         ("dead-letters", ids(&letters, "/id")),
         ("requests", ids(&requests, "/id")),
         ("messages", messages),
+        ("attendances", ids(&attendances, "/id")),
     ])
 }
 

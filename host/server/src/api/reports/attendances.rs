@@ -25,16 +25,18 @@ const LONGEST_BY_HOUR: i64 = 92;
 /// The longest period by channel, in days.
 const LONGEST_BY_CHANNEL: i64 = 366;
 
-#[derive(Deserialize, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum By {
     Hour,
+    #[default]
     Channel,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ReportQuery {
+    #[serde(default)]
     by: By,
     /// A day of the zone or a time; the beginning of today where it is left out.
     from: Option<String>,
