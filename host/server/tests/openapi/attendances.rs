@@ -28,10 +28,11 @@ async fn attendances_are_answered_as_documented() {
     std::fs::copy(&file, adapters.path().join("shop.wasm")).unwrap();
     let api = Api::start(adapters.path()).await;
     let channel = json!({
-        "id": "counter", "name": "Counter", "adapter": "shop", "url": "http://127.0.0.1:1",
+        "id": "counter", "name": "Counter", "adapter": "shop", "url": "https://chat.example",
         "flow": "day",
     });
     let created = api.call("post", "/v1/channels", Sent::Json(channel)).await;
+    assert_eq!(created.status, 201, "{:#}", created.body);
     let ingress = created.body["ingress_url"].as_str().unwrap();
     let ingress = ingress[ingress.find("/in/").unwrap()..].to_owned();
     for id in ["m-1", "m-1", "m-2"] {
@@ -171,6 +172,8 @@ async fn reports(api: &Api, protocol: &str) {
     assert_eq!(export["attendances"][0]["protocol"], protocol);
     let none = api.get("/v1/reports/attendances.json?agent=nobody").await;
     assert_eq!(none, json!({ "attendances": [] }));
+    let export = api.call("get", "/v1/reports/attendances.csv", Sent::Nothing).await;
+    assert_eq!(export.status, 200);
     let table = api.raw("get", "/v1/reports/attendances.csv", Some(TOKEN), Sent::Nothing).await;
     assert_eq!(table.headers()["content-type"], "text/csv; charset=utf-8");
     let table = table.text().await.unwrap();
