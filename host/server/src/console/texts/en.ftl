@@ -7,6 +7,7 @@ skip-to-content = Skip to the content
 navigation = Sections
 menu = Menu: language, appearance, sign out
 home = Home
+channels = Channels
 language = Language
 theme = Appearance
 theme-system = Automatic

@@ -6,6 +6,7 @@ skip-to-content = Ir para o conteúdo
 navigation = Seções
 menu = Menu: idioma, aparência, sair
 home = Início
+channels = Canais
 language = Idioma
 theme = Aparência
 theme-system = Automática
