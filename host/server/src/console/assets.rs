@@ -17,9 +17,19 @@ pub(super) fn routes() -> Router<App> {
         .route("/assets/login.js", get(async || script(include_str!("assets/login.js"))))
 }
 
+/// The one style sheet, in the order in which its parts count.
+const STYLE: &str = concat!(
+    include_str!("assets/styles/colors.css"),
+    include_str!("assets/styles/ground.css"),
+    include_str!("assets/styles/frame.css"),
+    include_str!("assets/styles/parts.css"),
+    include_str!("assets/styles/forms.css"),
+    include_str!("assets/styles/channels.css"),
+    include_str!("assets/styles/narrow.css"),
+);
+
 async fn style() -> Response {
-    let content_type = [(header::CONTENT_TYPE, "text/css; charset=utf-8")];
-    (content_type, include_str!("assets/console.css")).into_response()
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
 }
 
 async fn icon() -> Response {

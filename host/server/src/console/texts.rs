@@ -1,4 +1,5 @@
-//! The texts of the console, in all of its languages. They stand in `texts/`.
+//! The texts of the console, in all of its languages. They stand in `texts/`, a file
+//! for each part of the console.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,8 +16,22 @@ pub(crate) struct Texts {
     portuguese: FluentBundle<FluentResource>,
 }
 
-const ENGLISH: &str = include_str!("texts/en.ftl");
-const PORTUGUESE: &str = include_str!("texts/pt-BR.ftl");
+const ENGLISH: &str = concat!(
+    include_str!("texts/en/frame.ftl"),
+    include_str!("texts/en/sign_in.ftl"),
+    include_str!("texts/en/home.ftl"),
+    include_str!("texts/en/problems.ftl"),
+    include_str!("texts/en/channels.ftl"),
+    include_str!("texts/en/channel_problems.ftl"),
+);
+const PORTUGUESE: &str = concat!(
+    include_str!("texts/pt-BR/frame.ftl"),
+    include_str!("texts/pt-BR/sign_in.ftl"),
+    include_str!("texts/pt-BR/home.ftl"),
+    include_str!("texts/pt-BR/problems.ftl"),
+    include_str!("texts/pt-BR/channels.ftl"),
+    include_str!("texts/pt-BR/channel_problems.ftl"),
+);
 
 impl Texts {
     /// Reads them.
