@@ -79,12 +79,12 @@ fn is_svg(bytes: &[u8]) -> bool {
 }
 
 fn drawing(bytes: &[u8]) -> Result<DynamicImage, NoPicture> {
-    let mut options = usvg::Options::default();
     // Nothing is fetched, neither from the network nor from our disk.
-    options.image_href_resolver = usvg::ImageHrefResolver {
+    let image_href_resolver = usvg::ImageHrefResolver {
         resolve_data: Box::new(|_, _, _| None),
         resolve_string: Box::new(|_, _| None),
     };
+    let options = usvg::Options { image_href_resolver, ..usvg::Options::default() };
     let tree = usvg::Tree::from_data(bytes, &options).map_err(broken)?;
     let size = tree.size();
     // A drawing has no pixels of its own, so it gets all that we keep.
