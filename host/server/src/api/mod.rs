@@ -39,6 +39,7 @@ pub(crate) use ingress_key::rotate_key;
 pub(crate) use logo::{as_logo, set_logo};
 pub(crate) use messages::submit;
 pub(crate) use pauses::{pause_chat, resume_chat};
+pub(crate) use reports::Zone;
 pub(crate) use tokens::ADMIN;
 
 use crate::app::App;

@@ -25,6 +25,7 @@ const STYLE: &str = concat!(
     include_str!("assets/styles/parts.css"),
     include_str!("assets/styles/forms.css"),
     include_str!("assets/styles/channels.css"),
+    include_str!("assets/styles/message.css"),
     include_str!("assets/styles/narrow.css"),
 );
 

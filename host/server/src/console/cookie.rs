@@ -9,6 +9,9 @@ pub(super) const LANGUAGE: &str = "eclusa_language";
 /// Keeps the theme: its name.
 pub(super) const THEME: &str = "eclusa_theme";
 
+/// Keeps the time zone: its IANA name. The script `zone.js` sets it too.
+pub(super) const ZONE: &str = "eclusa_zone";
+
 /// A year, in seconds.
 const KEPT: u32 = 31_536_000;
 

@@ -6,10 +6,14 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri};
+use eclusa_journal::unix_ms;
 
+use super::cookie;
+use super::format;
 use super::language::Language;
 use super::texts::{Say, Texts};
 use super::theme::Theme;
+use crate::api::Zone;
 use crate::app::App;
 use crate::auth::{Permission, SignedIn, role_name};
 
@@ -44,6 +48,8 @@ pub(super) struct Frame {
     texts: Arc<Texts>,
     pub(super) language: Language,
     pub(super) theme: Theme,
+    /// The time zone in which times are shown; `None` while nobody has said it.
+    zone: Option<Zone>,
     /// The page itself, for what leads back to it.
     pub(super) path: String,
     /// `None` where nobody is signed in.
@@ -56,6 +62,7 @@ impl Frame {
             texts: Arc::clone(&app.texts),
             language: Language::of(headers),
             theme: Theme::of(headers),
+            zone: cookie::value(headers, cookie::ZONE).and_then(Zone::named),
             path: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             person: app.signed_in(headers).as_ref().map(Person::new),
         }
@@ -74,6 +81,23 @@ impl Frame {
     /// Whether there is a text of this key.
     pub(super) fn knows(&self, key: &str) -> bool {
         self.texts.knows(key)
+    }
+
+    /// The time zone of who looks; UTC while they have not said it.
+    pub(super) fn zone(&self) -> Zone {
+        self.zone.unwrap_or(Zone::UTC)
+    }
+
+    /// A number as their language writes it.
+    pub(super) fn number(&self, number: u64) -> String {
+        format::number(self.language, number)
+    }
+
+    /// A time, given as RFC 3339, as their language writes it and their clocks show
+    /// it; to the minute.
+    pub(super) fn time(&self, rfc3339: &str) -> String {
+        let Some(ms) = unix_ms(rfc3339) else { return rfc3339.to_owned() };
+        format::date_time(self.language, self.zone().local(ms))
     }
 
     /// The languages on offer.

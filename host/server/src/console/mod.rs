@@ -5,11 +5,16 @@
 mod assets;
 mod channels;
 mod cookie;
+#[allow(dead_code, reason = "pages that show attendances come next")]
+mod format;
+#[allow(dead_code, reason = "pages that show attendances come next")]
 mod frame;
 mod headers;
 mod home;
 mod html;
 mod language;
+#[allow(dead_code, reason = "pages that show attendances come next")]
+mod message;
 mod posted;
 mod preferences;
 mod problem_page;

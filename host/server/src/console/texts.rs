@@ -23,6 +23,7 @@ const ENGLISH: &str = concat!(
     include_str!("texts/en/problems.ftl"),
     include_str!("texts/en/channels.ftl"),
     include_str!("texts/en/channel_problems.ftl"),
+    include_str!("texts/en/message.ftl"),
 );
 const PORTUGUESE: &str = concat!(
     include_str!("texts/pt-BR/frame.ftl"),
@@ -31,6 +32,7 @@ const PORTUGUESE: &str = concat!(
     include_str!("texts/pt-BR/problems.ftl"),
     include_str!("texts/pt-BR/channels.ftl"),
     include_str!("texts/pt-BR/channel_problems.ftl"),
+    include_str!("texts/pt-BR/message.ftl"),
 );
 
 impl Texts {

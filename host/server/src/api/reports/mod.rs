@@ -8,3 +8,4 @@ mod zone;
 
 pub(super) use attendances::attendances;
 pub(super) use export::{attendances_csv, attendances_json};
+pub(crate) use zone::Zone;

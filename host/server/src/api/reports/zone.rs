@@ -11,21 +11,25 @@ const FARTHEST: i64 = 15 * 4;
 
 /// A time zone by its IANA name, with its daylight saving.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Zone(Tz);
+pub(crate) struct Zone(Tz);
 
 impl Zone {
+    /// Coordinated universal time.
+    #[allow(dead_code, reason = "pages that show attendances come next")]
+    pub(crate) const UTC: Self = Self(Tz::UTC);
+
     /// The zone with this name.
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         name.parse().ok().map(Self)
     }
 
     /// Its name.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.0.name()
     }
 
     /// A time there, given in Unix milliseconds.
-    pub(super) fn local(self, ms: i64) -> OffsetDateTime {
+    pub(crate) fn local(self, ms: i64) -> OffsetDateTime {
         let seconds = ms.div_euclid(1000);
         let utc = DateTime::from_timestamp(seconds, 0).unwrap_or_default().naive_utc();
         let ahead = self.0.offset_from_utc_datetime(&utc).fix().local_minus_utc();
@@ -38,7 +42,7 @@ impl Zone {
 
     /// When a day begins there, in Unix milliseconds. Where the clocks skip midnight,
     /// that is the first time after it.
-    pub(super) fn start_of(self, day: Date) -> i64 {
+    pub(crate) fn start_of(self, day: Date) -> i64 {
         let midnight = day.midnight().assume_utc().unix_timestamp() * 1000;
         let quarters = (-FARTHEST..=FARTHEST).map(|quarter| midnight + quarter * QUARTER_MS);
         let mut of_day = quarters.filter(|ms| self.local(*ms).date() >= day);
