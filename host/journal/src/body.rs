@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 
 use crate::event::Kind;
 use crate::id::Ids;
-use crate::{StoredEvent, Submit};
+use crate::{Moment, StoredEvent, Submit};
 
 /// The stored part of a message received or edited.
 pub(crate) fn of_message(
@@ -122,6 +122,20 @@ impl EventParts<'_> {
                 state,
             }),
             object: (self.kind.object().to_owned(), self.object(ids)?),
+        })
+    }
+
+    /// The event as something that happened in an attendance.
+    pub(crate) fn moment(&self, ids: Ids) -> Result<Moment, serde_json::Error> {
+        Ok(Moment {
+            id: ids.text(self.id),
+            kind: self.kind.as_str().to_owned(),
+            at: self.occurred_at.unwrap_or(self.received_at).to_owned(),
+            state: None,
+            problem: None,
+            external_id: self.external_id.map(str::to_owned),
+            about: self.message.map(|message| ids.text(message)),
+            object: self.object(ids)?,
         })
     }
 

@@ -32,10 +32,12 @@ mod token;
 mod traffic;
 mod types;
 mod upkeep;
+mod words;
 
 pub use attendance::{
     AttendanceChange, AttendanceChanged, AttendanceCount, AttendanceFilter, AttendanceRefusal,
-    AttendanceStep, Attendances, OpenAttendances, QUARTER_MS, Said,
+    AttendanceStep, Attendances, InboxEntry, InboxQuery, InboxView, Moment, OpenAttendances,
+    QUARTER_MS, Said, Turn,
 };
 pub use backup::{BackupError, BackupFile, BackupManifest};
 pub use clock::{Clock, SystemClock, rfc3339, unix_ms};

@@ -1,5 +1,7 @@
 //! Attendances: what is asked of a journal, and what it answers.
 
+mod inbox;
+mod moment;
 mod record;
 mod step;
 
@@ -7,10 +9,14 @@ use async_trait::async_trait;
 use eclusa_model::{Attendance, AttendanceState};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use tokio::sync::watch;
 
 use crate::registry::AuditEntry;
 use crate::{Idempotency, JournalError, MessageState};
 
+pub(crate) use inbox::InboxPlace;
+pub use inbox::{InboxEntry, InboxQuery, InboxView, Turn};
+pub use moment::Moment;
 pub(crate) use record::{Quarter, Record};
 pub use step::{AttendanceRefusal, AttendanceStep};
 
@@ -73,6 +79,38 @@ pub trait Attendances: Send + Sync + 'static {
         from_ms: i64,
         before_ms: i64,
     ) -> Result<Vec<AttendanceCount>, JournalError>;
+
+    /// The attendances of an inbox, in its order: those after the entry with this
+    /// cursor; 1 to 500 at once.
+    ///
+    /// # Errors
+    /// `Cursor` where `after` is none of an entry.
+    async fn inbox(
+        &self,
+        query: InboxQuery,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<InboxEntry>, JournalError>;
+
+    /// How many open attendances have something unanswered, counted up to `most`.
+    async fn unanswered(&self, most: u32) -> Result<u32, JournalError>;
+
+    /// What happened in an attendance, newest first, but for statuses and typing:
+    /// what is older than that with the id `before`; 1 to 500 at once. Nothing where
+    /// there is no such attendance.
+    ///
+    /// # Errors
+    /// `Cursor` where `before` is no id.
+    async fn moments(
+        &self,
+        id: String,
+        before: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<Moment>, JournalError>;
+
+    /// Grows with every commit after which an inbox or something in an attendance
+    /// looks different.
+    fn inbox_changes(&self) -> watch::Receiver<u64>;
 
     /// How many are open now, by channel and state.
     async fn open_attendances(&self) -> Result<Vec<OpenAttendances>, JournalError>;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use eclusa_model::{Attendance, AttendanceContact, AttendanceState, Protocol};
+use tokio::sync::watch;
 
+use super::inbox::{self, Standing};
 use super::state::{RecordedEvent, State};
 use super::{MemoryJournal, position, storage};
 use crate::attendance::{Quarter, Record};
@@ -13,7 +15,8 @@ use crate::event::{Kind, PreparedEvent, Subject};
 use crate::id::{ms_of, number_at};
 use crate::{
     AttendanceChange, AttendanceChanged, AttendanceCount, AttendanceFilter, AttendanceStep,
-    Attendances, JournalError, OpenAttendances, QUARTER_MS, Said, Target, body, key, rfc3339,
+    Attendances, InboxEntry, InboxQuery, JournalError, Moment, OpenAttendances, QUARTER_MS, Said,
+    Target, body, key, rfc3339,
 };
 
 /// What an event belongs to: number, number for people, state then.
@@ -23,6 +26,7 @@ pub(super) type Mention = (i64, Protocol, AttendanceState);
 #[derive(Default)]
 pub(super) struct Attended {
     pub(super) records: BTreeMap<i64, Record>,
+    pub(super) standings: BTreeMap<i64, Standing>,
     counts: BTreeMap<(i64, String), AttendanceCount>,
 }
 
@@ -48,6 +52,7 @@ impl State {
         let flow = self.channels.get(channel).and_then(|it| it.profile.flow.clone());
         let record = Record::opened(id, newest, (channel, conversation), contact, flow);
         self.attendances.records.insert(id, record.clone());
+        self.attendances.standings.insert(id, Standing::opened(id));
         self.count(channel, Quarter::opened(id));
         record
     }
@@ -109,10 +114,11 @@ impl State {
             event,
         };
         self.events.insert(id, recorded);
+        self.inbox_changed();
     }
 
     /// The one that an id or a protocol number stands for.
-    fn named(&self, name: &str) -> Option<&Record> {
+    pub(super) fn named(&self, name: &str) -> Option<&Record> {
         let records = &self.attendances.records;
         match self.ids.number(name) {
             Some(id) => records.get(&id),
@@ -153,6 +159,7 @@ impl State {
         }
         if change.step == AttendanceStep::Close {
             self.count(&record.channel, Quarter::closed(event));
+            self.attendances.standings.remove(&record.id);
         }
         self.tell_attendance(event, change.step.kind(), &record, change.push);
         if let Some(traceparent) = change.traceparent.filter(|_| change.push) {
@@ -163,7 +170,11 @@ impl State {
         Ok((Some(event), shown))
     }
 
-    fn said(&self, attendance: i64, after: i64) -> Result<Vec<(i64, Said)>, serde_json::Error> {
+    pub(super) fn all_said(
+        &self,
+        attendance: i64,
+        after: i64,
+    ) -> Result<Vec<(i64, Said)>, serde_json::Error> {
         let mut said = Vec::new();
         for (id, event) in self.events.range(after.saturating_add(1)..) {
             let kind = match event.event.kind {
@@ -240,7 +251,7 @@ impl Attendances for MemoryJournal {
         let after = after.as_deref().map_or(Ok(0), position)?;
         let state = self.state.lock();
         let Some(record) = state.named(&id) else { return Ok(Vec::new()) };
-        let said = state.said(record.id, after).map_err(storage)?;
+        let said = state.all_said(record.id, after).map_err(storage)?;
         Ok(said.into_iter().map(|(_, said)| said).take(limit.clamp(1, 500) as usize).collect())
     }
 
@@ -267,6 +278,35 @@ impl Attendances for MemoryJournal {
         let counts = state.attendances.counts.values();
         let asked = counts.filter(|it| (from_ms..before_ms).contains(&it.start_ms));
         Ok(asked.cloned().collect())
+    }
+
+    async fn inbox(
+        &self,
+        query: InboxQuery,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<InboxEntry>, JournalError> {
+        inbox::page(&self.state.lock(), &query, after.as_deref(), limit)
+    }
+
+    async fn unanswered(&self, most: u32) -> Result<u32, JournalError> {
+        let state = self.state.lock();
+        let unanswered = state.attendances.standings.values().filter(|it| it.unanswered);
+        Ok(unanswered.take(most as usize).count() as u32)
+    }
+
+    async fn moments(
+        &self,
+        id: String,
+        before: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<Moment>, JournalError> {
+        let before = before.as_deref().map_or(Ok(i64::MAX), position)?;
+        inbox::moments(&self.state.lock(), &id, before, limit)
+    }
+
+    fn inbox_changes(&self) -> watch::Receiver<u64> {
+        self.state.lock().inbox_changes.subscribe()
     }
 
     async fn open_attendances(&self) -> Result<Vec<OpenAttendances>, JournalError> {

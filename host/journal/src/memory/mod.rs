@@ -2,6 +2,7 @@
 //! benchmarks use to leave the disk out.
 
 mod attendances;
+mod inbox;
 mod letters;
 mod outbound;
 mod prune;

@@ -39,6 +39,8 @@ impl State {
         let attendance = self.open_in(&channel, &conversation).map(|(open, ..)| open);
         if let Some(open) = attendance {
             self.answer(open, id);
+            self.said(open, id, false);
+            self.inbox_changed();
         }
         let message = Outbound {
             channel,

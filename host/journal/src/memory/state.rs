@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use eclusa_model::{Channel, Problem};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::attendances::{Attended, Mention};
 use crate::body::EventParts;
@@ -94,6 +94,8 @@ pub(super) struct State {
     pub(super) sessions: BTreeMap<[u8; 32], Session>,
     pub(super) pauses: BTreeMap<Destination, Pause>,
     pub(super) feed: Option<mpsc::UnboundedSender<DeliveryChange>>,
+    /// Grows when an inbox looks different.
+    pub(super) inbox_changes: watch::Sender<u64>,
 }
 
 impl State {
@@ -122,6 +124,7 @@ impl State {
             sessions: BTreeMap::new(),
             pauses: BTreeMap::new(),
             feed: None,
+            inbox_changes: watch::Sender::new(0),
         }
     }
 
@@ -213,6 +216,12 @@ impl State {
             self.tell_attendance(id, Kind::Opened, &opened, push);
             attendance = self.open_in(channel, &conversation);
         }
+        if let Some((attendance, ..)) = attendance {
+            if event.contact.is_some() {
+                self.said(attendance, id, true);
+            }
+            self.inbox_changed();
+        }
         // A model may look at all of them.
         let late = again
             && !conversation.is_empty()
@@ -257,6 +266,7 @@ impl State {
             outbound.state = next;
             outbound.problem = problem;
             outbound.updated_at_ms = now_ms();
+            self.inbox_changed();
         }
     }
 

@@ -168,6 +168,12 @@ impl MappedEvents {
                 attendance.map(|(_, state)| Text(state)),
             ])?;
         unit.newest_event = Some(id);
+        if let Some((attendance, _)) = attendance {
+            match event.contact {
+                Some(_) => attendances::inbox::told(unit, attendance, id)?,
+                None => unit.inbox_changed.set(true),
+            }
+        }
         self.hand_on(unit, id, &conversation)?;
         Ok(Recorded { id, novelty: Novelty::New })
     }

@@ -75,6 +75,9 @@ pub(super) fn submit(
     if let Some(open) = attendance.filter(|open| !open.answered) {
         attendances::answered(unit, open.id, channel, id)?;
     }
+    if let Some(open) = attendance {
+        attendances::inbox::answered(unit, open.id, id)?;
+    }
     unit.conn
         .prepare_cached(
             "INSERT INTO messages
@@ -158,6 +161,7 @@ pub(super) fn advance(
                 "UPDATE messages SET state = ?2, problem = ?3, updated_at_ms = ?4 WHERE id = ?1",
             )?
             .execute(params![id, Text(next), problem.map(Text), unit.now_ms])?;
+        unit.inbox_changed.set(true);
     }
     Ok(())
 }

@@ -92,6 +92,7 @@ pub struct SqliteJournal {
     health: Arc<Health>,
     lookout: Mutex<Option<Lookout>>,
     latest_event: watch::Receiver<Option<String>>,
+    inbox_changes: watch::Receiver<u64>,
     deliveries_taken: AtomicBool,
     /// Held while a backup is made.
     backing_up: Arc<Mutex<()>>,
@@ -194,8 +195,10 @@ fn named(error: JournalError, ids: Ids) -> JournalError {
 
 /// The name of a row whose key is this.
 fn row_name(ids: Ids, table: &str, key: String) -> String {
-    let has_ulid =
-        matches!(table, "requests" | "events" | "messages" | "deliveries" | "attendances");
+    let has_ulid = matches!(
+        table,
+        "requests" | "events" | "messages" | "deliveries" | "attendances" | "inbox"
+    );
     let number = key.parse().ok().filter(|_| has_ulid);
     number.map_or(key, |number| ids.text(number))
 }

@@ -179,6 +179,7 @@ impl SqliteJournal {
             .optional()?;
         let scrub = Mutex::new(Scrub::load(&conn));
         let (latest_event, latest) = watch::channel(newest.map(|id| ids.text(id)));
+        let (inbox_changes, changes) = watch::channel(0);
         let (orders, received) = mpsc::channel();
         let health = Arc::new(Health::new(space));
         let thread_failed = |error| OpenError::Folder { folder: folder.to_owned(), error };
@@ -194,6 +195,7 @@ impl SqliteJournal {
             ids,
             batch: options.batch.max(1),
             latest_event,
+            inbox_changes,
             health: Arc::clone(&health),
             wall: Arc::clone(&options.clock),
             readers: Arc::clone(&readers),
@@ -217,6 +219,7 @@ impl SqliteJournal {
             sealer,
             health,
             latest_event: latest,
+            inbox_changes: changes,
             deliveries_taken: AtomicBool::new(false),
             backing_up: Arc::default(),
             scrub,

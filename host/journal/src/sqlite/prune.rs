@@ -4,6 +4,7 @@ use fail::fail_point;
 use rusqlite::{Connection, OptionalExtension, params};
 use ulid::Ulid;
 
+use super::attendances::inbox::forget_words;
 use super::writer::{Fault, Unit};
 use crate::id::number_at;
 use crate::key::{self, Key};
@@ -187,6 +188,7 @@ fn attendances(
             removed.events += remove(conn, "DELETE FROM events WHERE id = ?1", event)?;
             conn.prepare_cached("UPDATE pruned SET events = max(events, ?1)")?.execute([event])?;
         }
+        forget_words(conn, attendance)?;
         removed.attendances += remove(conn, "DELETE FROM attendances WHERE id = ?1", attendance)?;
     }
     Ok(Some(Place::Attendances(last)))

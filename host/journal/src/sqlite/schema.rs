@@ -303,6 +303,40 @@ ALTER TABLE messages ADD COLUMN attendance INTEGER;
 CREATE INDEX events_attendance ON events (attendance) WHERE attendance IS NOT NULL;
 CREATE INDEX messages_attendance ON messages (attendance) WHERE attendance IS NOT NULL;
 ",
+    "
+-- The open attendances, in the order of an inbox: a row that each message moves, and
+-- nothing else does. `last_message`: at first the event that opened it; `unanswered`:
+-- the chat was the last to say something; `since`: the message with which that began.
+CREATE TABLE inbox (
+    attendance INTEGER PRIMARY KEY,
+    channel TEXT NOT NULL,
+    state TEXT NOT NULL,
+    agent TEXT,
+    unanswered INTEGER NOT NULL,
+    last_message INTEGER NOT NULL,
+    since INTEGER NOT NULL
+) STRICT;
+-- Whatever is asked for is in the index, so that only the rows found are read.
+CREATE INDEX inbox_order ON inbox (unanswered, last_message, channel, state, agent);
+INSERT INTO inbox
+    SELECT id, channel, state, agent, told > answered, max(id, told, answered),
+           max(id, told, answered)
+    FROM (SELECT *,
+              coalesce((SELECT max(id) FROM events WHERE attendance = attendances.id
+                        AND kind IN ('message.received', 'postback')), 0) AS told,
+              coalesce((SELECT max(id) FROM messages WHERE attendance = attendances.id), 0)
+                  AS answered
+          FROM attendances WHERE state <> 'closed');
+
+-- The words of contacts' names without case and accents, to search by. Names of
+-- attendances that opened under an older version are not among them.
+CREATE TABLE contact_words (
+    word TEXT NOT NULL,
+    attendance INTEGER NOT NULL,
+    PRIMARY KEY (word, attendance)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_words_attendance ON contact_words (attendance, word);
+",
 ];
 
 /// Brings the tables to the newest version, lets the connection keep the rows'

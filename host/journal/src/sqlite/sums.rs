@@ -24,8 +24,8 @@ use super::OpenError;
 /// The tables whose rows come with their checksum: all their columns in the table's
 /// order, and NULL for those that a statement leaves out. One without it, or with a
 /// wrong one, cannot be read.
-const BY_STATEMENT: [&str; 6] =
-    ["requests", "events", "keys", "messages", "deliveries", "attendances"];
+const BY_STATEMENT: [&str; 7] =
+    ["requests", "events", "keys", "messages", "deliveries", "attendances", "inbox"];
 
 /// How a failure begins that tells of a damaged row; its table and key follow.
 const DAMAGED: &str = "the checksum does not fit, row: ";

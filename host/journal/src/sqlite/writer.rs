@@ -5,6 +5,7 @@
 //! in which a statement fails is undone and run again one by one, so that only
 //! the request at fault is hurt, and the usual case needs no savepoints.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
@@ -44,6 +45,8 @@ pub(super) struct Unit<'a> {
     pub(super) deliveries: Vec<DeliveryChange>,
     /// The newest event of the transaction.
     pub(super) newest_event: Option<i64>,
+    /// An inbox looks different after the commit.
+    pub(super) inbox_changed: Cell<bool>,
 }
 
 impl Unit<'_> {
@@ -143,6 +146,7 @@ pub(super) struct Writer {
     pub(super) ids: Ids,
     pub(super) batch: usize,
     pub(super) latest_event: watch::Sender<Option<String>>,
+    pub(super) inbox_changes: watch::Sender<u64>,
     pub(super) health: Arc<Health>,
     pub(super) readers: Arc<Readers>,
     pub(super) feed: Option<mpsc::UnboundedSender<DeliveryChange>>,
@@ -247,6 +251,7 @@ impl Writer {
             now_ms: self.wall.now_ms(),
             deliveries: Vec::new(),
             newest_event: None,
+            inbox_changed: Cell::new(false),
         };
         let mut tasks = tasks.iter_mut();
         if let Some(first) = tasks.next() {
@@ -256,7 +261,7 @@ impl Writer {
             fail_point!("journal.mid_batch");
             task.run(&mut unit)?;
         }
-        let Unit { deliveries, newest_event, .. } = unit;
+        let Unit { deliveries, newest_event, inbox_changed, .. } = unit;
         fail_point!("journal.before_commit");
         transaction.commit()?;
         fail_point!("journal.after_commit");
@@ -269,6 +274,9 @@ impl Writer {
         }
         if let Some(newest) = newest_event {
             self.latest_event.send_replace(Some(self.ids.text(newest)));
+        }
+        if inbox_changed.get() {
+            self.inbox_changes.send_modify(|count| *count += 1);
         }
         self.health.committed(self.wall.now_ms());
         Ok(())

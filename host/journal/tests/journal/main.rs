@@ -17,6 +17,7 @@ mod deliver;
 mod disk;
 mod echo;
 mod events;
+mod inbox;
 mod letters;
 mod log;
 mod make;
@@ -154,6 +155,13 @@ suite! {
         a_transcript_has_both_directions_in_order
         they_stay_as_long_as_what_was_said
         they_are_there_after_a_restart;
+    inbox:
+        what_is_unanswered_comes_first_then_the_newest
+        an_entry_tells_what_was_said_last_and_whose_turn_it_is
+        an_inbox_is_narrowed_down
+        attendances_are_found_by_what_people_know_of_them
+        all_that_happened_is_read_backwards
+        who_looks_is_told_when_it_looks_different;
     same:
         a_message_again_keeps_its_first_ids
         the_same_event_twice_in_one_request_is_one

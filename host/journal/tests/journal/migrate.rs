@@ -25,6 +25,8 @@ const FIRST_VERSION: &str = "
     ALTER TABLE events DROP COLUMN attendance_state;
     ALTER TABLE messages DROP COLUMN attendance;
     DROP TABLE attendances;
+    DROP TABLE inbox;
+    DROP TABLE contact_words;
     DROP TABLE attendance_counts;
     DROP INDEX requests_channel;
     DROP INDEX messages_channel;

@@ -6,9 +6,9 @@ use std::collections::{BTreeSet, HashMap};
 use eclusa_journal::registry::{AuditAction, AuditEntry};
 use eclusa_journal::{
     Accepted, AttendanceChange, AttendanceChanged, AttendanceStep, Deliveries, Delivery,
-    DeliveryBody, DeliveryChange, Discard, Finish, HELD, Handled, Idempotency, JournalError, Lane,
-    LetterFilter, LetterState, MemoryJournal, OutboundRecord, Redrive, Registry, Remap, Skip,
-    SqliteJournal, Submitted, Window,
+    DeliveryBody, DeliveryChange, Discard, Finish, HELD, Handled, Idempotency, InboxQuery,
+    InboxView, JournalError, Lane, LetterFilter, LetterState, MemoryJournal, OutboundRecord,
+    Redrive, Registry, Remap, Skip, SqliteJournal, Submitted, Window,
 };
 use eclusa_model::{Attendance, DeliveryState, Event, Problem};
 use proptest::prelude::*;
@@ -340,7 +340,18 @@ impl<J: Both + Registry> Side<J> {
         }
         for attendance in listed(&self.journal).await {
             let said = self.journal.transcript(attendance.id.clone(), None, 500).await.unwrap();
-            all.push(json!([attendance, said]));
+            let moments = self.journal.moments(attendance.id.clone(), None, 500).await.unwrap();
+            let told = moments.iter().map(|it| {
+                json!([it.id, it.kind, it.state, it.problem, it.external_id, it.about, it.object])
+            });
+            all.push(json!([attendance, said, told.collect::<Vec<_>>()]));
+        }
+        for view in [InboxView::Open, InboxView::Waiting, InboxView::Closed] {
+            let query = InboxQuery { view, channel: None };
+            for entry in self.journal.inbox(query, None, 500).await.unwrap() {
+                let turn = entry.turn.map(|turn| turn.unanswered);
+                all.push(json!([entry.attendance.protocol, turn, entry.last]));
+            }
         }
         let open = self.journal.open_attendances().await.unwrap();
         all.push(open.iter().map(|it| json!([it.channel, it.state, it.count])).collect());

@@ -4,7 +4,7 @@ use eclusa_model::Attendance;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::row::{self, Name};
-use super::{count, tell};
+use super::{count, inbox, tell};
 use crate::attendance::Quarter;
 use crate::id::Ids;
 use crate::sqlite::mapped::{hand_on, platform_lane};
@@ -51,6 +51,7 @@ impl PreparedChange {
             keys::set(unit.conn, &key::attendance_change_of(record.id, given), event)?;
         }
         row::update(unit.conn, &record)?;
+        inbox::changed(unit.conn, &record)?;
         if change.step == AttendanceStep::Close {
             count(unit.conn, &record.channel, Quarter::closed(event))?;
         }

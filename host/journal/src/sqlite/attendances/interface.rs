@@ -2,14 +2,15 @@
 
 use async_trait::async_trait;
 use eclusa_model::Attendance;
+use tokio::sync::watch;
 
 use super::change::{PreparedChange, name};
-use super::{list, report, row, transcript};
+use super::{inbox, list, moments, report, row, transcript};
 use crate::sqlite::SqliteJournal;
 use crate::sqlite::readers::storage;
 use crate::{
     AttendanceChange, AttendanceChanged, AttendanceCount, AttendanceFilter, Attendances,
-    JournalError, OpenAttendances, Said,
+    InboxEntry, InboxQuery, JournalError, Moment, OpenAttendances, Said,
 };
 
 #[async_trait]
@@ -60,5 +61,32 @@ impl Attendances for SqliteJournal {
 
     async fn open_attendances(&self) -> Result<Vec<OpenAttendances>, JournalError> {
         self.read(|conn, _| report::open(conn).map_err(storage)).await
+    }
+
+    async fn inbox(
+        &self,
+        query: InboxQuery,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<InboxEntry>, JournalError> {
+        self.read(move |conn, ids| inbox::page(conn, ids, &query, after.as_deref(), limit)).await
+    }
+
+    async fn unanswered(&self, most: u32) -> Result<u32, JournalError> {
+        self.read(move |conn, _| inbox::unanswered(conn, most).map_err(storage)).await
+    }
+
+    async fn moments(
+        &self,
+        id: String,
+        before: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<Moment>, JournalError> {
+        let Some(name) = name(self.ids, &id) else { return Ok(Vec::new()) };
+        self.read(move |conn, ids| moments::page(conn, ids, name, before.as_deref(), limit)).await
+    }
+
+    fn inbox_changes(&self) -> watch::Receiver<u64> {
+        self.inbox_changes.clone()
     }
 }

@@ -1,8 +1,10 @@
 //! Attendances: opening them, which every message may do, and what is counted.
 
 mod change;
+pub(super) mod inbox;
 mod interface;
 mod list;
+mod moments;
 mod report;
 mod row;
 mod transcript;
@@ -68,6 +70,7 @@ pub(super) fn open(
     let newest = newest.map(Protocol::from_number);
     let record = Record::opened(id, newest, (at.channel, at.conversation), contact, flow);
     row::insert(unit.conn, &record)?;
+    inbox::open(unit, &record)?;
     count(unit.conn, at.channel, Quarter::opened(id))?;
     tell(unit, id, Kind::Opened, &record)?;
     Ok(record)
@@ -123,5 +126,6 @@ fn tell(unit: &mut Unit<'_>, event: i64, kind: Kind, record: &Record) -> Result<
             Text(record.state),
         ])?;
     unit.newest_event = Some(event);
+    unit.inbox_changed.set(true);
     Ok(())
 }
