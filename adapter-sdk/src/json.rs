@@ -1,10 +1,16 @@
 //! JSON as chats send it, read with errors that say where.
 
+mod pointer;
+mod text;
+
 use std::borrow::Cow;
 
 use eclusa_model::Problem;
 use hifijson::token::Lex;
 use hifijson::value::{self, Value as Tree};
+
+use pointer::{escape, locate};
+use text::write;
 
 type Value<'a> = Tree<&'a str, Cow<'a, str>>;
 
@@ -286,70 +292,6 @@ impl<'a> Node<'a> {
             Tree::Object(_) => "an object",
         }
     }
-}
-
-/// Writes a value. The parser's own `Display` leaves control characters as they
-/// are, which is no JSON any more.
-fn write(value: &Value<'_>, json: &mut String) {
-    let text = |text: &str, json: &mut String| {
-        json.push_str(&serde_json::Value::from(text).to_string());
-    };
-    match value {
-        Tree::Null => json.push_str("null"),
-        Tree::Bool(true) => json.push_str("true"),
-        Tree::Bool(false) => json.push_str("false"),
-        Tree::Number((digits, _)) => json.push_str(digits),
-        Tree::String(string) => text(string, json),
-        Tree::Array(items) => {
-            json.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    json.push(',');
-                }
-                write(item, json);
-            }
-            json.push(']');
-        }
-        Tree::Object(fields) => {
-            json.push('{');
-            for (index, (name, field)) in fields.iter().enumerate() {
-                if index > 0 {
-                    json.push(',');
-                }
-                text(name, json);
-                json.push(':');
-                write(field, json);
-            }
-            json.push('}');
-        }
-    }
-}
-
-/// Walks from `from` to the very value `target`: the path is needed only for
-/// errors, so nothing is kept for it while reading.
-fn locate(from: &Value<'_>, target: &Value<'_>, pointer: &mut String) -> bool {
-    if std::ptr::eq(from, target) {
-        return true;
-    }
-    let length = pointer.len();
-    match from {
-        Tree::Array(items) => items.iter().enumerate().any(|(index, item)| {
-            pointer.truncate(length);
-            pointer.push_str(&format!("/{index}"));
-            locate(item, target, pointer)
-        }),
-        Tree::Object(fields) => fields.iter().any(|(name, value)| {
-            pointer.truncate(length);
-            pointer.push('/');
-            pointer.push_str(&escape(name));
-            locate(value, target, pointer)
-        }),
-        _ => false,
-    }
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

@@ -20,12 +20,18 @@ fn holding<J: Journal>(journal: Arc<J>, chat: &Server) -> Setup<J> {
     Setup::on(journal, channel, Some(adapter("adapters", "open")))
 }
 
-pub(crate) async fn a_conversation_is_held_until_its_letter_is_redriven(kind: &impl Kind) {
-    let chat = Server::start().await;
+/// Two messages of one conversation, for a chat that refuses its next one.
+async fn two_refused<K: Kind>(kind: &K, chat: &Server) -> (Arc<K::Journal>, [String; 2]) {
     chat.reply(400, "no");
     let journal = kind.open();
     let first = say(&journal, "42", "one").await;
     let second = say(&journal, "42", "two").await;
+    (journal, [first, second])
+}
+
+pub(crate) async fn a_conversation_is_held_until_its_letter_is_redriven(kind: &impl Kind) {
+    let chat = Server::start().await;
+    let (journal, [first, second]) = two_refused(kind, &chat).await;
     let (relay, journal) = holding(journal, &chat).start().await;
     let held = lane_that_waits_for(&relay, "42", "held").await;
     assert_eq!((held.waiting, &held.message), (2, &first));
@@ -55,10 +61,7 @@ pub(crate) async fn a_conversation_is_held_until_its_letter_is_redriven(kind: &i
 
 pub(crate) async fn a_conversation_is_held_until_its_letter_is_discarded(kind: &impl Kind) {
     let chat = Server::start().await;
-    chat.reply(400, "no");
-    let journal = kind.open();
-    let first = say(&journal, "42", "one").await;
-    let second = say(&journal, "42", "two").await;
+    let (journal, [first, second]) = two_refused(kind, &chat).await;
     let (relay, journal) = holding(journal, &chat).start().await;
     lane_that_waits_for(&relay, "42", "held").await;
     let discarded = Discarded {
