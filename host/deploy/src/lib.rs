@@ -28,7 +28,7 @@ pub mod watch;
 
 pub use deployer::{
     AdapterView, Channels, DeployOptions, DeployParts, Deployer, FolderParts, Remapped, Replay,
-    Replayed, RevisionView, Submission, TrialView, Trust,
+    Replayed, RevisionFigures, RevisionView, Submission, TrialView, Trust,
 };
 pub use error::DeployError;
 pub use verified::{VERIFIED_OTHERWISE, verified_by};

@@ -5,7 +5,7 @@
 //! adds no series for what it never does. The recorder never forgets a series.
 
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use metrics::{
@@ -103,6 +103,7 @@ pub(crate) struct Metering {
     memory_high: AtomicUsize,
     running: Lazy<Gauge>,
     in_flight: AtomicUsize,
+    failures: AtomicU64,
     times: GuestClock,
 }
 
@@ -141,6 +142,7 @@ impl Metering {
             memory_high: AtomicUsize::new(0),
             running: lazy_gauge(RUNNING, labels),
             in_flight: AtomicUsize::new(0),
+            failures: AtomicU64::new(0),
             times: GuestClock::new(),
             adapter,
             revision,
@@ -155,6 +157,16 @@ impl Metering {
     /// How long the calls took.
     pub(crate) fn times(&self) -> GuestTimes {
         self.times.read()
+    }
+
+    /// How many calls failed: they trapped, passed a limit, or did not get their turn.
+    pub(crate) fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
+    }
+
+    /// The largest memory of any call.
+    pub(crate) fn memory_high(&self) -> usize {
+        self.memory_high.load(Ordering::Relaxed)
     }
 
     /// A call has come; it counts until the guard is dropped.
@@ -187,14 +199,17 @@ impl Metering {
             End::Ok => meter.ok.increment(1),
             End::Problem => meter.problem.increment(1),
             // Rare, so its labels may be put together here.
-            End::Error(error) => counter!(
-                CALLS,
-                "adapter" => self.adapter.clone(),
-                "revision" => self.revision.clone(),
-                "call" => call,
-                "outcome" => error.code,
-            )
-            .increment(1),
+            End::Error(error) => {
+                self.failures.fetch_add(1, Ordering::Relaxed);
+                counter!(
+                    CALLS,
+                    "adapter" => self.adapter.clone(),
+                    "revision" => self.revision.clone(),
+                    "call" => call,
+                    "outcome" => error.code,
+                )
+                .increment(1);
+            }
         }
         if !report.duration.is_zero() {
             meter.duration.record(report.duration);

@@ -70,6 +70,17 @@ impl Revision {
         self.metering.times()
     }
 
+    /// How many of its calls in live traffic failed, since it was loaded: they
+    /// trapped, passed a limit, or did not get their turn.
+    pub fn failures(&self) -> u64 {
+        self.metering.failures()
+    }
+
+    /// The largest memory of any of its calls in live traffic, in bytes.
+    pub fn memory_high_bytes(&self) -> usize {
+        self.metering.memory_high()
+    }
+
     /// What a request from the chat means.
     ///
     /// # Errors

@@ -39,6 +39,17 @@ pub(crate) fn outbound_anywhere(channel: &str, external_id: &str) -> Key {
     key("outbound-anywhere", &[channel, external_id])
 }
 
+/// All keys by which a message may be known that its chat calls so.
+pub(crate) fn of_chat(channel: &str, conversation: Option<&str>, external_id: &str) -> Vec<Key> {
+    match conversation {
+        Some(conversation) => vec![
+            inbound(channel, conversation, external_id),
+            outbound(channel, conversation, external_id),
+        ],
+        None => vec![outbound_anywhere(channel, external_id)],
+    }
+}
+
 /// A status that came before the chat's id of the message was known.
 pub(crate) fn early_status(channel: &str, external_id: &str, state: &str) -> Key {
     key("early-status", &[channel, external_id, state])

@@ -51,6 +51,14 @@ pub enum TokenChange {
     Create(Token),
     /// Adds one, or puts it in the place of the one of its name.
     Put(Token),
+    /// Puts one in the place of the one of its name, whose value is let in for a time
+    /// under another name.
+    Rotate {
+        /// With its new value.
+        token: Token,
+        /// With the value of before, and an end; its name is free.
+        before: Token,
+    },
     /// Removes the one of this name.
     Revoke(String),
 }

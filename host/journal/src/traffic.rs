@@ -26,6 +26,16 @@ pub trait Traffic: Send + Sync + 'static {
     /// One message to a chat as adapters get it.
     async fn outbound_message(&self, id: String) -> Result<Option<OutboundRecord>, JournalError>;
 
+    /// Our id of a message, of either direction, by the chat's id of it. Without the
+    /// conversation only messages to the chat are found: chats number their own within
+    /// a conversation.
+    async fn message_of_chat(
+        &self,
+        channel: String,
+        conversation: Option<String>,
+        external_id: String,
+    ) -> Result<Option<String>, JournalError>;
+
     /// Requests that this revision could not map and no other one has mapped
     /// since, oldest first, younger than `after` (the id of a request).
     async fn failed_by(

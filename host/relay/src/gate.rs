@@ -72,6 +72,11 @@ impl Gate {
         metrics::gauge!("eclusa_breakers_open").set(open as f64);
     }
 
+    /// How many hosts are not spoken to.
+    pub(crate) fn open(&self) -> usize {
+        self.breakers.lock().open()
+    }
+
     /// Until when a host is not spoken to; `None` where it is.
     pub(crate) fn open_until(&self, host: &str) -> Option<i64> {
         self.breakers.lock().open_until(host)

@@ -144,7 +144,7 @@ impl Server {
         let parts = DeployParts {
             engine,
             registry,
-            traffic,
+            traffic: Arc::clone(&traffic),
             journal: Arc::clone(&journal),
             channels: Arc::clone(&channels) as Arc<dyn eclusa_deploy::Channels>,
             clock: Arc::clone(&clock),
@@ -175,6 +175,7 @@ impl Server {
             journal: Arc::clone(&journal),
             upkeep,
             letters,
+            traffic,
             attendances,
             channels,
             deployer,

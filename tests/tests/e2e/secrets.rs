@@ -228,7 +228,21 @@ async fn live(eclusa: &Eclusa, chat: Chat, fake: &FakeChat) {
 const UNANSWERED: [&str; 1] = ["/v1/adapters/{name}/diff"];
 
 /// Pages, for who is signed in and for who is not.
-const PAGES: [&str; 4] = ["/", "/login", "/assets/login.js", "/assets/console.css"];
+const PAGES: [&str; 9] = [
+    "/",
+    "/login",
+    "/adapters",
+    "/messages",
+    "/dead-letters",
+    "/audit",
+    "/tokens",
+    "/assets/login.js",
+    "/assets/console.css",
+];
+
+/// Pages about things, for who is signed in.
+const PAGES_OF_THINGS: [&str; 4] =
+    ["/adapters/{name}", "/messages/{id}", "/messages/{id}/replay", "/dead-letters/{id}"];
 
 /// Makes every `GET` call of the API's own description, about everything that is
 /// there, and some that are refused. A call that nothing here answers is a fault of
@@ -258,6 +272,15 @@ async fn walk(eclusa: &Eclusa, browser: &Browser) {
     for path in PAGES {
         assert!(browser.open(eclusa, path).await.status < 300, "{path}");
         Browser::new().open(eclusa, path).await;
+    }
+    for path in PAGES_OF_THINGS {
+        let mut answered = false;
+        for path in filled_in(path, &things) {
+            let page = browser.open(eclusa, &path).await;
+            assert!(page.status < 500, "{path}: {}", page.body);
+            answered |= page.status < 300;
+        }
+        assert!(answered, "{path} is not searched");
     }
     let wrong = ("authorization".to_owned(), "Bearer wrong".to_owned());
     eclusa.call("GET", "/v1/channels", &[wrong], "").await.problem(401, "token_unknown");

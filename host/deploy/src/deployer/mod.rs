@@ -36,7 +36,7 @@ pub use folder::FolderParts;
 pub use redrive::{Remapped, Trust};
 pub use replay::{Replay, Replayed};
 pub use submit::Submission;
-pub use view::{AdapterView, RevisionView, TrialView};
+pub use view::{AdapterView, RevisionFigures, RevisionView, TrialView};
 
 /// What deployments ask about channels; must answer at once.
 pub trait Channels: Send + Sync + 'static {

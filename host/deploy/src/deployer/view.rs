@@ -49,6 +49,40 @@ pub struct RevisionView {
     pub role: &'static str,
     /// Calls that run or wait for their turn.
     pub in_flight: usize,
+    /// What its calls in live traffic were like; `None` where it is not in memory.
+    pub figures: Option<RevisionFigures>,
+}
+
+/// What the calls of a revision in live traffic were like, since it was loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RevisionFigures {
+    /// Calls that ran.
+    pub calls: u64,
+    /// Calls that trapped, passed a limit, or did not get their turn.
+    pub failures: u64,
+    /// Half of the calls took at most so long, in microseconds; `None` without calls.
+    pub p50_us: Option<u64>,
+    /// 95 of 100 took at most so long, in microseconds; `None` without calls.
+    pub p95_us: Option<u64>,
+    /// The largest memory of any call, in bytes.
+    pub memory_bytes: usize,
+}
+
+impl RevisionFigures {
+    fn of(revision: &Revision) -> Self {
+        let times = revision.guest_times();
+        let percentile = |percent| {
+            let time = times.percentile(percent)?;
+            u64::try_from(time.as_micros()).ok()
+        };
+        Self {
+            calls: times.calls(),
+            failures: revision.failures(),
+            p50_us: percentile(50.0),
+            p95_us: percentile(95.0),
+            memory_bytes: revision.memory_high_bytes(),
+        }
+    }
 }
 
 /// How a trial or a canary stands.
@@ -215,6 +249,7 @@ async fn view(slot: &Slot) -> AdapterView {
             added_at: Some(kept.added_at.clone()),
             role: roles.get(kept.sha256.as_str()).copied().unwrap_or("kept"),
             in_flight: loaded.get(&kept.sha256).map_or(0, |revision| revision.in_flight()),
+            figures: loaded.get(&kept.sha256).map(|revision| RevisionFigures::of(revision)),
         })
         .collect();
     revisions.extend(draining.iter().filter_map(|revision| {
@@ -227,6 +262,7 @@ async fn view(slot: &Slot) -> AdapterView {
             added_at: None,
             role: "draining",
             in_flight: revision.in_flight(),
+            figures: Some(RevisionFigures::of(&revision)),
         })
     }));
     let active = record.active.as_ref().and_then(|served| loaded.get(&served.revision));

@@ -328,6 +328,14 @@ impl State {
             TokenChange::Create(token) | TokenChange::Put(token) => {
                 self.tokens.insert(token.name.clone(), token);
             }
+            TokenChange::Rotate { before: Token { name, .. }, .. }
+                if self.tokens.contains_key(&name) =>
+            {
+                return Err(JournalError::TokenExists { name });
+            }
+            TokenChange::Rotate { token, before } => {
+                self.tokens.extend([token, before].map(|token| (token.name.clone(), token)));
+            }
             TokenChange::Revoke(name) => {
                 if self.tokens.remove(&name).is_none() {
                     return Err(JournalError::TokenUnknown { name });

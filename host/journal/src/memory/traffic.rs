@@ -8,7 +8,7 @@ use super::{MemoryJournal, external_ids, is_unmapped, on, position, storage};
 use crate::event::PreparedEvent;
 use crate::{
     Accepted, FailedMapping, JournalError, OutboundRecord, Page, Remap, RequestRecord, RevisionRef,
-    StoredEvent, Traffic,
+    StoredEvent, Traffic, key,
 };
 
 #[async_trait]
@@ -54,6 +54,18 @@ impl Traffic for MemoryJournal {
         let Some(number) = state.ids.number(&id) else { return Ok(None) };
         let found = state.messages.get(&number);
         found.map(|message| outbound(&state, number, message)).transpose()
+    }
+
+    async fn message_of_chat(
+        &self,
+        channel: String,
+        conversation: Option<String>,
+        external_id: String,
+    ) -> Result<Option<String>, JournalError> {
+        let keys = key::of_chat(&channel, conversation.as_deref(), &external_id);
+        let state = self.state.lock();
+        let found = keys.iter().find_map(|key| state.keys.get(key));
+        Ok(found.map(|id| state.ids.text(*id)))
     }
 
     async fn failed_by(

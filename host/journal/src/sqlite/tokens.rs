@@ -29,14 +29,9 @@ pub(super) fn all(conn: &Connection) -> rusqlite::Result<Vec<Token>> {
 /// Changes them, or says why not.
 pub(super) fn change(conn: &Connection, change: &TokenChange) -> Result<(), Fault> {
     match change {
-        TokenChange::Create(token) => {
-            let taken = conn
-                .prepare_cached("SELECT 1 FROM tokens WHERE name = ?1")?
-                .exists([&token.name])?;
-            if taken {
-                let name = token.name.clone();
-                return Err(Fault::Refused(JournalError::TokenExists { name }));
-            }
+        TokenChange::Create(token) => create(conn, token)?,
+        TokenChange::Rotate { token, before } => {
+            create(conn, before)?;
             put(conn, token)?;
         }
         TokenChange::Put(token) => put(conn, token)?,
@@ -49,6 +44,16 @@ pub(super) fn change(conn: &Connection, change: &TokenChange) -> Result<(), Faul
         }
     }
     Ok(())
+}
+
+fn create(conn: &Connection, token: &Token) -> Result<(), Fault> {
+    let taken =
+        conn.prepare_cached("SELECT 1 FROM tokens WHERE name = ?1")?.exists([&token.name])?;
+    if taken {
+        let name = token.name.clone();
+        return Err(Fault::Refused(JournalError::TokenExists { name }));
+    }
+    Ok(put(conn, token)?)
 }
 
 fn put(conn: &Connection, token: &Token) -> rusqlite::Result<()> {

@@ -4,11 +4,12 @@ use async_trait::async_trait;
 use eclusa_model::Problem;
 
 use super::mapped;
+use super::readers::storage;
 use super::remap::{self, PreparedRemap};
-use super::{SqliteJournal, events, outbound, requests};
+use super::{SqliteJournal, events, keys, outbound, requests};
 use crate::{
     Accepted, JournalError, OutboundRecord, Page, Remap, RequestRecord, RevisionRef, StoredEvent,
-    Traffic,
+    Traffic, key,
 };
 
 #[async_trait]
@@ -34,6 +35,24 @@ impl Traffic for SqliteJournal {
     async fn outbound_message(&self, id: String) -> Result<Option<OutboundRecord>, JournalError> {
         let Some(number) = self.ids.number(&id) else { return Ok(None) };
         self.read(move |conn, ids| outbound::by_id(conn, ids, number)).await
+    }
+
+    async fn message_of_chat(
+        &self,
+        channel: String,
+        conversation: Option<String>,
+        external_id: String,
+    ) -> Result<Option<String>, JournalError> {
+        let keys = key::of_chat(&channel, conversation.as_deref(), &external_id);
+        self.read(move |conn, ids| {
+            for key in &keys {
+                if let Some(id) = keys::get(conn, key).map_err(storage)? {
+                    return Ok(Some(ids.text(id)));
+                }
+            }
+            Ok(None)
+        })
+        .await
     }
 
     async fn failed_by(

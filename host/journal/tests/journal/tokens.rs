@@ -36,6 +36,24 @@ pub(crate) async fn tokens_are_kept_by_name(maker: &impl Maker) {
     assert_eq!(journal.audit(None, page(10)).await.unwrap().len(), 5);
 }
 
+pub(crate) async fn a_rotated_token_is_let_in_under_another_name(maker: &impl Maker) {
+    let journal = maker.open();
+    let crm = token("crm", 1, TokenRole::Platform);
+    journal.change_token(TokenChange::Create(crm.clone()), audit()).await.unwrap();
+    let newer = token("crm", 2, TokenRole::Platform);
+    let before = Token { name: "crm-before".to_owned(), expires_at_ms: Some(9), ..crm.clone() };
+    let rotate = TokenChange::Rotate { token: newer.clone(), before: before.clone() };
+    journal.change_token(rotate.clone(), audit()).await.unwrap();
+    let journal = maker.reopen(journal);
+    assert_eq!(journal.tokens().await.unwrap(), [newer.clone(), before.clone()]);
+    // The name of another token is not taken from it, and then nothing changes.
+    let again = TokenChange::Rotate { token: token("crm", 3, TokenRole::Platform), before: crm };
+    let error = journal.change_token(again, audit()).await.unwrap_err();
+    assert!(matches!(&error, JournalError::TokenExists { name } if name == "crm"), "{error}");
+    assert_eq!(journal.tokens().await.unwrap(), [newer, before]);
+    assert_eq!(journal.audit(None, page(10)).await.unwrap().len(), 2);
+}
+
 pub(crate) async fn a_name_is_one_token(maker: &impl Maker) {
     let journal = maker.open();
     let first = token("ana", 1, TokenRole::Viewer);

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::lanes::LaneView;
 use crate::Channels;
+use crate::gate::Gate;
 use crate::secrets::Scrubber;
 use crate::waiting::{WaitingLane, WaitingPage};
 
@@ -43,6 +44,7 @@ pub struct RelayHandle {
     pub(super) journal: Arc<dyn Journal>,
     pub(super) channels: Arc<dyn Channels>,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) gate: Gate,
 }
 
 impl RelayHandle {
@@ -78,6 +80,12 @@ impl RelayHandle {
     /// The pause of a destination that stands, if one does. Answers at once.
     pub fn pause_of(&self, destination: &Destination) -> Option<Pause> {
         self.pauses.borrow().get(destination).cloned()
+    }
+
+    /// How many hosts are not spoken to at the moment, since they fail again and again.
+    /// Answers at once.
+    pub fn hosts_left_alone(&self) -> usize {
+        self.gate.open()
     }
 
     /// Why a lane waits; `None` where nothing waits in it.

@@ -162,6 +162,7 @@ impl Relay {
             journal: Arc::clone(&journal),
             channels: Arc::clone(&channels),
             clock: Arc::clone(&policy.clock),
+            gate: gate.clone(),
         };
         let store = tokio::spawn(store::run(Arc::clone(&journal), to_record, stopped.clone()));
         let conditions = Current {

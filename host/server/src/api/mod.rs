@@ -36,11 +36,14 @@ pub(crate) use body::read as read_json;
 pub(crate) use channel_input::ChannelInput;
 pub(crate) use channels::{expect_revision, find as find_channel, ingress_url, remove, save};
 pub(crate) use ingress_key::rotate_key;
+pub(crate) use letters::{
+    Filter as LetterInput, Reason, Redriven, Skipped, discard_letters, redrive_like, redrive_named,
+};
 pub(crate) use logo::{as_logo, set_logo};
 pub(crate) use messages::submit;
 pub(crate) use pauses::{pause_chat, resume_chat};
 pub(crate) use reports::Zone;
-pub(crate) use tokens::ADMIN;
+pub(crate) use tokens::{ADMIN, make_token, revoke_token, rotate_token};
 
 use crate::app::App;
 use crate::auth::{Actor, Permission, admit};

@@ -23,9 +23,12 @@ const RESERVED: [&str; 4] = ["folder", "eclusa", "configuration", "demo"];
 /// The token which the configuration may set.
 pub(crate) const ADMIN: &str = "admin";
 
+/// Longest time in which the value of before is let in too, in seconds: a week.
+const LONGEST_OVERLAP: u32 = 7 * 24 * 60 * 60;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "expected a JSON object")]
-struct NewToken {
+pub(crate) struct NewToken {
     /// 1 to 64 characters of `a-z`, `0-9` and `-`.
     name: String,
     /// What its holder may do.
@@ -33,6 +36,13 @@ struct NewToken {
     /// When it ends, RFC 3339; never where not given.
     #[serde(default)]
     expires_at: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default, expecting = "expected a JSON object")]
+pub(crate) struct Rotation {
+    /// The value of before is let in for so many seconds more, 0 to 604,800. Default 0.
+    overlap_seconds: u32,
 }
 
 #[derive(Serialize)]
@@ -88,7 +98,16 @@ pub(super) async fn create(
     Extension(Actor(actor)): Extension<Actor>,
     request: Bytes,
 ) -> Result<Response, ApiProblem> {
-    let NewToken { name, role, expires_at } = body::read(&request)?;
+    let (token, value) = make_token(&app, body::read(&request)?, &actor).await?;
+    Ok(shown(&app, StatusCode::CREATED, &token, &value))
+}
+
+/// Makes a token; its value is known now and never again.
+pub(crate) async fn make_token(
+    app: &App,
+    NewToken { name, role, expires_at }: NewToken,
+    actor: &str,
+) -> Result<(Token, Secret), ApiProblem> {
     let now_ms = app.clock.now_ms();
     let mut violations = Vec::new();
     if let Err(error) = validate_channel_id(&name) {
@@ -114,21 +133,40 @@ pub(super) async fn create(
         expires_at_ms,
         last_used_at_ms: None,
     };
-    app.tokens.create(token.clone(), &value, &actor, now_ms).await?;
-    Ok(shown(&app, StatusCode::CREATED, &token, &value))
+    app.tokens.create(token.clone(), &value, actor, now_ms).await?;
+    Ok((token, value))
 }
 
-/// `POST /v1/tokens/{name}/rotate`: another value; the old one ends at once.
+/// `POST /v1/tokens/{name}/rotate`: another value; the old one ends at once, or after
+/// the overlap.
 pub(super) async fn rotate(
     State(app): State<App>,
     Path(name): Path<String>,
     Extension(Actor(actor)): Extension<Actor>,
+    request: Bytes,
 ) -> Result<Response, ApiProblem> {
-    not_configured(&app, &name)?;
+    let rotation = if request.is_empty() { Rotation::default() } else { body::read(&request)? };
+    let (token, value) = rotate_token(&app, &name, rotation, &actor).await?;
+    Ok(shown(&app, StatusCode::OK, &token, &value))
+}
+
+/// Gives a token another value, which is known now and never again.
+pub(crate) async fn rotate_token(
+    app: &App,
+    name: &str,
+    Rotation { overlap_seconds }: Rotation,
+    actor: &str,
+) -> Result<(Token, Secret), ApiProblem> {
+    if overlap_seconds > LONGEST_OVERLAP {
+        let message = format!("expected 0 to {LONGEST_OVERLAP}");
+        return Err(ApiProblem::violations(vec![Violation::new("/overlap_seconds", message)]));
+    }
+    not_configured(app, name)?;
     let value = new_token();
     let now = (app.now(), app.clock.now_ms());
-    let token = app.tokens.rotate(&name, &value, &actor, now).await?;
-    Ok(shown(&app, StatusCode::OK, &token, &value))
+    let overlap_ms = i64::from(overlap_seconds) * 1000;
+    let token = app.tokens.rotate(name, &value, actor, now, overlap_ms).await?;
+    Ok((token, value))
 }
 
 /// `DELETE /v1/tokens/{name}`: it ends at once.
@@ -137,9 +175,14 @@ pub(super) async fn revoke(
     Path(name): Path<String>,
     Extension(Actor(actor)): Extension<Actor>,
 ) -> Result<StatusCode, ApiProblem> {
-    not_configured(&app, &name)?;
-    app.tokens.revoke(&name, &actor, app.clock.now_ms()).await?;
+    revoke_token(&app, &name, &actor).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends a token at once.
+pub(crate) async fn revoke_token(app: &App, name: &str, actor: &str) -> Result<(), ApiProblem> {
+    not_configured(app, name)?;
+    app.tokens.revoke(name, actor, app.clock.now_ms()).await
 }
 
 /// What the configuration sets would come back with the next start.

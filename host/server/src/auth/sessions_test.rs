@@ -93,7 +93,7 @@ async fn a_session_is_over_with_its_token() {
     assert!(!world.is_in(&program, 1), "a platform's token has no place in the console");
     world.tokens.revoke("revoked", "test", 2).await.unwrap();
     let other = Secret::new("another value");
-    world.tokens.rotate("rotated", &other, "test", (String::new(), 2)).await.unwrap();
+    world.tokens.rotate("rotated", &other, "test", (String::new(), 2), 0).await.unwrap();
     assert!(!world.is_in(&revoked, 3) && !world.is_in(&rotated, 3) && !world.is_in(&ends, 5_000));
 }
 

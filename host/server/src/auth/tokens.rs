@@ -180,13 +180,15 @@ impl Tokens {
         self.change(one_after_another, TokenChange::Create(token), audit).await
     }
 
-    /// Gives a token another value; the old one ends at once.
+    /// Gives a token another value. The old one is let in for `overlap_ms`
+    /// milliseconds more, under a name of its own; 0: it ends at once.
     pub(crate) async fn rotate(
         self: &Arc<Self>,
         name: &str,
         value: &Secret,
         actor: &str,
         (now, now_ms): (String, i64),
+        overlap_ms: i64,
     ) -> Result<Token, ApiProblem> {
         let one_after_another = Arc::clone(&self.changing).lock_owned().await;
         let Some(before) = self.named(name) else {
@@ -206,9 +208,38 @@ impl Tokens {
             last_used_at_ms: None,
             ..before.token.clone()
         };
-        let audit = entry(now_ms, actor, AuditAction::Rotated, name, "the old value has ended");
-        self.change(one_after_another, TokenChange::Put(token.clone()), audit).await?;
+        let change = match overlap_ms {
+            ..=0 => TokenChange::Put(token.clone()),
+            _ => TokenChange::Rotate {
+                token: token.clone(),
+                before: self.goes_on(&before.token, now_ms.saturating_add(overlap_ms)),
+            },
+        };
+        let detail = match &change {
+            TokenChange::Rotate { before, .. } => {
+                let until = before.expires_at_ms.map(eclusa_journal::rfc3339).unwrap_or_default();
+                format!("the old value is let in as `{}` until {until}", before.name)
+            }
+            _ => "the old value has ended".to_owned(),
+        };
+        let audit = entry(now_ms, actor, AuditAction::Rotated, name, detail);
+        self.change(one_after_another, change, audit).await?;
         Ok(token)
+    }
+
+    /// A token's value of before under a name that is free, until then or its own end.
+    fn goes_on(&self, token: &Token, until_ms: i64) -> Token {
+        let end_ms = token.expires_at_ms.map_or(until_ms, |own| own.min(until_ms));
+        let all = self.all();
+        let taken = |name: &str| all.iter().any(|known| known.token.name == name);
+        let begin = token.name.get(..50).unwrap_or(&token.name);
+        let mut name = format!("{begin}-before");
+        let mut number = 2;
+        while taken(&name) {
+            name = format!("{begin}-before-{number}");
+            number += 1;
+        }
+        Token { name, expires_at_ms: Some(end_ms), ..token.clone() }
     }
 
     /// Ends a token at once, unless nobody could administer then.
@@ -265,13 +296,14 @@ impl Tokens {
     fn follow(&self, change: TokenChange) {
         let (name, put) = match change {
             TokenChange::Create(token) | TokenChange::Put(token) => {
-                (token.name.clone(), Some(token))
+                (token.name.clone(), vec![token])
             }
-            TokenChange::Revoke(name) => (name, None),
+            TokenChange::Rotate { token, before } => (token.name.clone(), vec![token, before]),
+            TokenChange::Revoke(name) => (name, Vec::new()),
         };
         let mut index = Index::clone(&self.index.load());
         index.retain(|_, known| known.token.name != name || self.is_lent(known));
-        index.extend(put.map(|token| (token.hash, Known::new(token))));
+        index.extend(put.into_iter().map(|token| (token.hash, Known::new(token))));
         self.index.store(Arc::new(index));
     }
 

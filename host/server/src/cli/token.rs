@@ -61,6 +61,9 @@ pub(super) enum Command {
     Rotate {
         /// Its name.
         name: String,
+        /// Let the old value in for so many seconds more, up to 604800 (a week).
+        #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+        overlap_seconds: u32,
         #[command(flatten)]
         server: Server,
     },
@@ -110,9 +113,10 @@ pub(super) fn run(command: Command, json: bool) -> anyhow::Result<Outcome> {
             }
             Ok(Outcome::Success)
         }
-        Command::Rotate { name, server } => {
+        Command::Rotate { name, overlap_seconds, server } => {
             let path = format!("/v1/tokens/{}/rotate", names::token(&name)?);
-            made(&Client::new(&server)?.post(&path, &Value::Null)?, json)
+            let body = json!({ "overlap_seconds": overlap_seconds });
+            made(&Client::new(&server)?.post(&path, &body)?, json)
         }
         Command::ResetAdmin { config, data } => {
             let mut config = Config::load(config.as_deref())?;

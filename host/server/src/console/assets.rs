@@ -14,6 +14,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/assets/console.css", get(style))
         .route("/assets/icon.svg", get(icon))
         .route("/assets/channel.js", get(async || script(include_str!("assets/channel.js"))))
+        .route("/assets/operations.js", get(async || script(include_str!("assets/operations.js"))))
         .route("/assets/login.js", get(async || script(include_str!("assets/login.js"))))
 }
 
@@ -26,6 +27,7 @@ const STYLE: &str = concat!(
     include_str!("assets/styles/forms.css"),
     include_str!("assets/styles/channels.css"),
     include_str!("assets/styles/message.css"),
+    include_str!("assets/styles/operations.css"),
     include_str!("assets/styles/narrow.css"),
 );
 

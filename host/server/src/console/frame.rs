@@ -11,6 +11,8 @@ use eclusa_journal::unix_ms;
 use super::cookie;
 use super::format;
 use super::language::Language;
+use super::moment::Moment;
+use super::operations;
 use super::texts::{Say, Texts};
 use super::theme::Theme;
 use crate::api::Zone;
@@ -28,6 +30,8 @@ pub(super) struct Person {
     pub(super) csrf: String,
     /// They may change channels.
     pub(super) operates: bool,
+    /// They may manage tokens.
+    pub(super) administers: bool,
 }
 
 impl Person {
@@ -38,6 +42,7 @@ impl Person {
             role: role_name(token.role),
             csrf: signed_in.form_token(),
             operates: Permission::Operate.granted_to(token.role),
+            administers: Permission::Administer.granted_to(token.role),
         }
     }
 }
@@ -116,9 +121,24 @@ impl Frame {
         here == path || here.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
     }
 
+    /// Whether the page is one of those for operators.
+    pub(super) fn is_in_operations(&self) -> bool {
+        operations::PATHS.iter().any(|path| self.is_at(path))
+    }
+
+    /// A time, given as RFC 3339, to the second and as an element of its own.
+    pub(super) fn moment(&self, rfc3339: &str) -> Moment {
+        Moment::new(self.language, self.zone(), rfc3339)
+    }
+
     /// Whether they may change channels.
     pub(super) fn operates(&self) -> bool {
         self.person.as_ref().is_some_and(|person| person.operates)
+    }
+
+    /// Whether they may manage tokens.
+    pub(super) fn administers(&self) -> bool {
+        self.person.as_ref().is_some_and(|person| person.administers)
     }
 
     /// What forms send along; empty where nobody is signed in.

@@ -15,6 +15,8 @@ mod html;
 mod language;
 #[allow(dead_code, reason = "pages that show attendances come next")]
 mod message;
+mod moment;
+mod operations;
 mod posted;
 mod preferences;
 mod problem_page;
@@ -44,8 +46,10 @@ pub(crate) fn routes(app: &App, headers: PageHeaders) -> Router<App> {
         .route("/logout", post(sign_out::sign_out))
         .route("/preferences", post(preferences::set))
         .merge(channels::routes())
+        .merge(operations::routes())
         .merge(assets::routes())
         .route_layer(from_fn_with_state(app.clone(), read_form))
+        .merge(operations::uploads(app))
         .route_layer(from_fn_with_state(app.clone(), problem_page::show_problems))
         .route_layer(from_fn_with_state(headers, add_headers))
 }

@@ -24,6 +24,10 @@ const ENGLISH: &str = concat!(
     include_str!("texts/en/channels.ftl"),
     include_str!("texts/en/channel_problems.ftl"),
     include_str!("texts/en/message.ftl"),
+    include_str!("texts/en/operations.ftl"),
+    include_str!("texts/en/traces.ftl"),
+    include_str!("texts/en/letters.ftl"),
+    include_str!("texts/en/access.ftl"),
 );
 const PORTUGUESE: &str = concat!(
     include_str!("texts/pt-BR/frame.ftl"),
@@ -33,6 +37,10 @@ const PORTUGUESE: &str = concat!(
     include_str!("texts/pt-BR/channels.ftl"),
     include_str!("texts/pt-BR/channel_problems.ftl"),
     include_str!("texts/pt-BR/message.ftl"),
+    include_str!("texts/pt-BR/operations.ftl"),
+    include_str!("texts/pt-BR/traces.ftl"),
+    include_str!("texts/pt-BR/letters.ftl"),
+    include_str!("texts/pt-BR/access.ftl"),
 );
 
 impl Texts {

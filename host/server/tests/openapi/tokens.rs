@@ -41,6 +41,21 @@ async fn a_token_lives_until_it_is_rotated_or_revoked() {
     assert_eq!(asked(&api, value).await, refusal("token_unknown"));
     assert_eq!(asked(&api, &rotated.body["token"]).await.0, 200);
 
+    // With an overlap the old value goes on under a name of its own.
+    let overlap = Sent::Json(json!({ "overlap_seconds": 600 }));
+    let again = api.call("post", "/v1/tokens/crm/rotate", overlap).await;
+    assert_eq!(asked(&api, &rotated.body["token"]).await.0, 200);
+    assert_eq!(asked(&api, &again.body["token"]).await.0, 200);
+    let listed = api.get("/v1/tokens").await;
+    assert_eq!(listed["tokens"][2]["name"], "crm-before");
+    assert!(listed["tokens"][2]["expires_at"].is_string());
+    let gone = api.call("delete", "/v1/tokens/crm-before", Sent::Nothing).await;
+    assert_eq!(gone.status, 204);
+    assert_eq!(asked(&api, &rotated.body["token"]).await, refusal("token_unknown"));
+    let rotated = again;
+    let long = Sent::Json(json!({ "overlap_seconds": 604_801 }));
+    assert_eq!(api.refused("post", "/v1/tokens/crm/rotate", long).await.1, "invalid_input");
+
     assert_eq!(api.call("delete", "/v1/tokens/crm", Sent::Nothing).await.status, 204);
     assert_eq!(asked(&api, &rotated.body["token"]).await, refusal("token_unknown"));
     let gone = (404, "token_not_found".to_owned());
@@ -50,7 +65,7 @@ async fn a_token_lives_until_it_is_rotated_or_revoked() {
     let audit = api.get("/v1/audit?subject=token:crm").await;
     let story: Vec<_> =
         audit["entries"].as_array().unwrap().iter().map(|it| &it["action"]).collect();
-    assert_eq!(story, ["revoked", "rotated", "created"]);
+    assert_eq!(story, ["revoked", "rotated", "rotated", "created"]);
     assert!(!audit.to_string().contains("ecl_"));
     api.stop().await;
 }

@@ -6,7 +6,9 @@ mod redrive;
 mod show;
 
 pub(super) use discard::discard;
+pub(crate) use discard::{Reason, discard_letters};
 pub(super) use list::{list, unmapped};
+pub(crate) use redrive::{Answer as Redriven, Skipped, redrive_like, redrive_named};
 pub(super) use redrive::{redrive, redrive_many};
 pub(super) use show::show;
 
@@ -20,23 +22,24 @@ use crate::problem::{ApiProblem, Violation};
 /// Which letters, as all calls about several take it.
 #[derive(Debug, Deserialize, Default)]
 #[serde(deny_unknown_fields, default, expecting = "expected a JSON object")]
-struct Filter {
+pub(crate) struct Filter {
     /// `message`, `event` or `request`.
-    kind: Option<LetterKind>,
-    channel: Option<String>,
-    conversation: Option<String>,
+    pub(crate) kind: Option<LetterKind>,
+    pub(crate) channel: Option<String>,
+    pub(crate) conversation: Option<String>,
     /// The problem's code.
-    code: Option<String>,
+    pub(crate) code: Option<String>,
     /// The adapter whose build failed.
-    adapter: Option<String>,
+    pub(crate) adapter: Option<String>,
     /// The build that failed: the first digits of its SHA-256.
-    revision: Option<String>,
+    pub(crate) revision: Option<String>,
     /// Those that died then or later, RFC 3339.
-    after_time: Option<String>,
+    pub(crate) after_time: Option<String>,
 }
 
 impl Filter {
-    fn read(self, state: LetterState) -> Result<LetterFilter, ApiProblem> {
+    /// The same for the journal.
+    pub(crate) fn read(self, state: LetterState) -> Result<LetterFilter, ApiProblem> {
         let Self { kind, channel, conversation, code, adapter, revision, after_time } = self;
         let wrong =
             |pointer, message| ApiProblem::violations(vec![Violation::new(pointer, message)]);

@@ -45,21 +45,21 @@ struct Many {
 
 /// What became of the letters of one call.
 #[derive(Serialize)]
-struct Answer {
+pub(crate) struct Answer {
     /// Ids of those that go out again or are mapped now.
-    redriven: Vec<String>,
+    pub(crate) redriven: Vec<String>,
     /// Those with which nothing was done.
-    skipped: Vec<Skipped>,
+    pub(crate) skipped: Vec<Skipped>,
     /// With a filter: where to go on; `null` where all were looked at.
-    next: Option<String>,
+    pub(crate) next: Option<String>,
 }
 
 /// A letter with which nothing was done.
 #[derive(Serialize)]
-pub(super) struct Skipped {
-    id: String,
-    code: String,
-    detail: String,
+pub(crate) struct Skipped {
+    pub(crate) id: String,
+    pub(crate) code: String,
+    pub(crate) detail: String,
 }
 
 impl Skipped {
@@ -94,31 +94,59 @@ pub(in crate::api) async fn redrive_many(
 ) -> Result<Response, ApiProblem> {
     let Many { ids, filter, revision, after, limit } = body::read(&request)?;
     check_limit(limit)?;
-    let mut batch = Batch::new(&app, &actor, revision.as_deref());
-    match (ids, filter) {
-        (Some(ids), None) if after.is_none() && (1..=MOST).contains(&ids.len()) => {
-            batch.name(ids).await?;
-        }
-        (Some(_), None) => {
-            let hint = format!("expected 1 to {MOST} ids, and no `after`");
-            return Err(ApiProblem::violations(vec![Violation::new("/ids", hint)]));
-        }
-        (None, Some(filter)) => {
-            let filter = filter.read(LetterState::Waiting)?;
-            if filter.code.as_deref() == Some(VERIFIED_OTHERWISE) {
-                batch.trust = Trust::Seen;
-            }
-            let letters = app.letters.letters(filter, Window::Oldest { after, limit }).await?;
-            let is_full = letters.len() == limit as usize;
-            batch.answer.next = letters.last().filter(|_| is_full).map(|it| it.id.clone());
-            batch.letters = letters;
-        }
+    let revision = revision.as_deref();
+    let answer = match (ids, filter) {
+        (Some(ids), None) if after.is_none() => redrive_named(&app, &actor, ids, revision).await?,
+        (Some(_), None) => return Err(wrong_ids()),
+        (None, Some(filter)) => redrive_like(&app, &actor, filter, revision, after, limit).await?,
         (Some(_), Some(_)) | (None, None) => {
             let hint = "expected either `ids` or `filter`; all that wait are `{\"filter\":{}}`";
             return Err(ApiProblem::violations(vec![Violation::new("/filter", hint)]));
         }
+    };
+    Ok(Json(answer).into_response())
+}
+
+fn wrong_ids() -> ApiProblem {
+    let hint = format!("expected 1 to {MOST} ids, and no `after`");
+    ApiProblem::violations(vec![Violation::new("/ids", hint)])
+}
+
+/// Redrives letters that a person has named: 1 to 500.
+pub(crate) async fn redrive_named(
+    app: &App,
+    actor: &str,
+    ids: Vec<String>,
+    revision: Option<&str>,
+) -> Result<Answer, ApiProblem> {
+    if !(1..=MOST).contains(&ids.len()) {
+        return Err(wrong_ids());
     }
-    Ok(Json(batch.done().await?).into_response())
+    let mut batch = Batch::new(app, actor, revision);
+    batch.name(ids).await?;
+    batch.done().await
+}
+
+/// Redrives letters that wait and are like this, the oldest first: a part of them,
+/// younger than `after`.
+pub(crate) async fn redrive_like(
+    app: &App,
+    actor: &str,
+    filter: Filter,
+    revision: Option<&str>,
+    after: Option<String>,
+    limit: u32,
+) -> Result<Answer, ApiProblem> {
+    let mut batch = Batch::new(app, actor, revision);
+    let filter = filter.read(LetterState::Waiting)?;
+    if filter.code.as_deref() == Some(VERIFIED_OTHERWISE) {
+        batch.trust = Trust::Seen;
+    }
+    let letters = app.letters.letters(filter, Window::Oldest { after, limit }).await?;
+    let is_full = letters.len() == limit as usize;
+    batch.answer.next = letters.last().filter(|_| is_full).map(|it| it.id.clone());
+    batch.letters = letters;
+    batch.done().await
 }
 
 /// The letters of one call.
