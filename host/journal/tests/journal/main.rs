@@ -232,7 +232,7 @@ suite! {
         sessions_are_kept_until_they_end;
     tokens:
         tokens_are_kept_by_name
-        a_rotated_token_is_let_in_under_another_name;
+        a_rotated_token_is_let_in_under_another_name
         a_name_is_one_token;
     traffic:
         a_request_keeps_how_it_was_verified_and_why_it_stays
