@@ -67,6 +67,7 @@ mod tests {
             secrets: secret.into_iter().collect(),
             ingress_key: Secret::new("key"),
             previous_ingress: None,
+            documentation_key: None,
             revision: 1,
             created_at: String::new(),
             updated_at: String::new(),

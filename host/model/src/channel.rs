@@ -61,6 +61,9 @@ pub struct Channel {
     pub ingress_key: Secret,
     /// The one before it, as long as it is accepted too.
     pub previous_ingress: Option<PreviousIngress>,
+    /// The unguessable last part of the link by which its documentation is shared;
+    /// `None` where it is not shared. It tells nothing of the ingress key.
+    pub documentation_key: Option<Secret>,
     /// Grows by one with every change.
     pub revision: u64,
     /// When it was created, RFC 3339.

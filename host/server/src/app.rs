@@ -18,6 +18,7 @@ use crate::Config;
 use crate::auth::{Sessions, SignIns, SignedIn, Tokens};
 use crate::channels::Channels;
 use crate::console::Texts;
+use crate::documentation::Documentation;
 use crate::echo::Echoes;
 use crate::figures::Figures;
 use crate::incoming::Admission;
@@ -47,6 +48,7 @@ pub(crate) struct Parts {
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) figures: Figures,
     pub(crate) texts: Arc<Texts>,
+    pub(crate) documentation: Arc<Documentation>,
     /// Pictures are drawn one at a time.
     pub(crate) drawing: Arc<Semaphore>,
     /// Becomes `true` when the server is to stop.

@@ -37,6 +37,8 @@ struct Index {
     by_id: HashMap<String, Arc<ActiveChannel>>,
     // By the hash of the key, so that a look-up tells nothing about the key.
     by_key: HashMap<[u8; 32], Entry>,
+    /// By the hash of the key of its shared documentation.
+    by_documentation: HashMap<[u8; 32], Arc<ActiveChannel>>,
 }
 
 impl Index {
@@ -49,6 +51,9 @@ impl Index {
             }
             let entry = Entry { channel: Arc::clone(&active), until_ms: i64::MAX };
             index.by_key.insert(hash(active.channel.ingress_key.expose()), entry);
+            if let Some(key) = &active.channel.documentation_key {
+                index.by_documentation.insert(hash(key.expose()), Arc::clone(&active));
+            }
             index.by_id.insert(active.channel.profile.id.clone(), active);
         }
         index
@@ -100,6 +105,11 @@ impl Channels {
         let index = self.index.load();
         let entry = index.by_key.get(&hash(key)).filter(|entry| now_ms < entry.until_ms)?;
         Some(Arc::clone(&entry.channel))
+    }
+
+    /// By the key in the link of its shared documentation.
+    pub(crate) fn by_documentation_key(&self, key: &str) -> Option<Arc<ActiveChannel>> {
+        self.index.load().by_documentation.get(&hash(key)).cloned()
     }
 
     /// All, by id.

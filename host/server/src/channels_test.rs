@@ -29,6 +29,7 @@ fn channel(id: &str, key: &str, previous: Option<(&str, i64)>) -> Channel {
         ingress_key: Secret::new(key),
         previous_ingress: previous
             .map(|(key, until_ms)| PreviousIngress { key: Secret::new(key), until_ms }),
+        documentation_key: None,
         revision: 1,
         created_at: String::new(),
         updated_at: String::new(),
@@ -53,4 +54,24 @@ async fn a_replaced_key_leads_to_its_channel_until_its_time() {
     assert_eq!(leads_to("new", i64::MAX - 1).as_deref(), Some("a"));
     assert_eq!(leads_to("other", 1_000).as_deref(), Some("b"));
     assert_eq!(leads_to("none", 0), None);
+}
+
+#[tokio::test]
+async fn a_link_leads_to_the_documentation_of_its_channel_until_there_is_another() {
+    let channels = Arc::new(Channels::load(Arc::new(MemoryJournal::new())).await.unwrap());
+    let leads_to = |key: &str| {
+        channels.by_documentation_key(key).map(|active| active.channel.profile.id.clone())
+    };
+    for (revision, shared) in [(1, None), (2, Some("one")), (3, Some("two")), (4, None)] {
+        let documentation_key = shared.map(Secret::new);
+        let channel = Channel { documentation_key, revision, ..channel("a", "key", None) };
+        let subject = AuditSubject::new(SubjectKind::Channel, "a");
+        let audit = AuditEntry::new(0, "test", AuditAction::Changed, subject, "");
+        let put = ChannelChange::Put { channel: Box::new(channel), expected: revision - 1 };
+        channels.change(put, audit).await.unwrap();
+        for key in ["one", "two", "key", ""] {
+            assert_eq!(leads_to(key).is_some(), shared == Some(key), "{key} at {revision}");
+        }
+    }
+    assert!(channels.by_key("one", 0).is_none());
 }

@@ -9,6 +9,7 @@ mod channels;
 mod config;
 mod console;
 mod demo;
+mod documentation;
 mod echo;
 mod figures;
 mod incoming;

@@ -11,7 +11,8 @@ use crate::app::App;
 use crate::problem::ApiProblem;
 
 /// The API's description; `tests/openapi.rs` calls all that it names.
-const OPENAPI: &str = include_str!("../openapi.json");
+/// The document of the API.
+pub(crate) const OPENAPI: &str = include_str!("../openapi.json");
 
 /// `GET /livez`: the process runs.
 pub(crate) async fn live() -> &'static str {

@@ -169,6 +169,11 @@ impl ApiProblem {
         self.status
     }
 
+    /// Whether the same request may succeed later.
+    pub(crate) fn is_retryable(&self) -> bool {
+        self.retryable
+    }
+
     /// When to try again, in seconds.
     pub(crate) fn retry_after(&self) -> Option<u64> {
         self.retry_after

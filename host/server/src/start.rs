@@ -28,6 +28,7 @@ use crate::channels::Channels;
 use crate::config::{Config, Drain, JournalKind};
 use crate::console::Texts;
 use crate::demo::{self, Demo};
+use crate::documentation::Documentation;
 use crate::echo::Echoes;
 use crate::figures::Figures;
 use crate::incoming::{Admission, Listener, Refusals};
@@ -188,6 +189,7 @@ impl Server {
             verifier: Arc::new(Verifier::new(Arc::new(http.clone()))),
             figures: Figures::new(metrics.clone()),
             texts: Arc::new(Texts::new()),
+            documentation: Arc::new(Documentation::new()),
             drawing: Arc::new(Semaphore::new(1)),
             stopping,
             config: Arc::new(config),

@@ -146,6 +146,7 @@ fn channel(secret: &str) -> Channel {
         secrets: [("key".to_owned(), SecretValues::from(Secret::new(secret)))].into(),
         ingress_key: Secret::new("k"),
         previous_ingress: None,
+        documentation_key: None,
         revision: 1,
         created_at: String::new(),
         updated_at: String::new(),

@@ -53,6 +53,7 @@ impl Stored {
             secrets: secrets.secrets,
             ingress_key: secrets.ingress_key,
             previous_ingress: secrets.previous_ingress.map(Into::into),
+            documentation_key: secrets.documentation_key,
             revision: self.revision,
             created_at: self.created_at,
             updated_at: self.updated_at,

@@ -21,6 +21,8 @@ pub(super) struct ChannelSecrets {
     pub(super) ingress_key: Secret,
     #[serde(default)]
     pub(super) previous_ingress: Option<StoredIngress>,
+    #[serde(default)]
+    pub(super) documentation_key: Option<Secret>,
 }
 
 /// A replaced ingress key as it is stored.
@@ -131,6 +133,8 @@ fn plain(channel: &Channel) -> Result<Vec<u8>, serde_json::Error> {
         ingress_key: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         previous_ingress: Option<Previous<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        documentation_key: Option<&'a str>,
     }
     #[derive(Serialize)]
     struct Previous<'a> {
@@ -161,6 +165,7 @@ fn plain(channel: &Channel) -> Result<Vec<u8>, serde_json::Error> {
             .previous_ingress
             .as_ref()
             .map(|it| Previous { key: it.key.expose(), until_ms: it.until_ms }),
+        documentation_key: channel.documentation_key.as_ref().map(Secret::expose),
     })
 }
 

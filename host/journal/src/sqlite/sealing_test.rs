@@ -53,6 +53,7 @@ fn secretive(id: &str, revision: u64) -> Channel {
         secrets: BTreeMap::new(),
         ingress_key: Secret::new(SECRET),
         previous_ingress: None,
+        documentation_key: None,
         revision,
         created_at: "2026-01-01T00:00:00Z".to_owned(),
         updated_at: "2026-01-01T00:00:00Z".to_owned(),

@@ -34,6 +34,7 @@ pub(crate) fn channel(id: &str, revision: u64) -> Channel {
         ]),
         ingress_key: Secret::new("unguessable"),
         previous_ingress: Some(PreviousIngress { key: Secret::new("replaced"), until_ms: 7 }),
+        documentation_key: Some(Secret::new("shared")),
         revision,
         created_at: "2026-01-01T00:00:00Z".to_owned(),
         updated_at: "2026-01-02T00:00:00Z".to_owned(),

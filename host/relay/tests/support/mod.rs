@@ -169,6 +169,7 @@ pub(crate) fn channel(
         secrets: secrets.iter().map(secret).map(|(name, value)| (name, value.into())).collect(),
         ingress_key: Secret::new("key"),
         previous_ingress: None,
+        documentation_key: None,
         revision: 1,
         created_at: "2026-01-02T03:04:05Z".to_owned(),
         updated_at: "2026-01-02T03:04:05Z".to_owned(),

@@ -9,6 +9,7 @@ mod keys;
 mod nonsense;
 mod redact;
 mod schemes;
+mod sign;
 mod support;
 mod vectors;
 

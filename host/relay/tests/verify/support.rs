@@ -45,6 +45,7 @@ pub(crate) fn channel(values: &[&str], settings: Value) -> Channel {
         secrets: secrets.into_iter().collect(),
         ingress_key: Secret::new("k"),
         previous_ingress: None,
+        documentation_key: None,
         revision: 1,
         created_at: String::new(),
         updated_at: String::new(),

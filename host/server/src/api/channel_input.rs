@@ -156,6 +156,7 @@ impl ChannelInput {
             secrets,
             ingress_key: before.map_or_else(new_key, |channel| channel.ingress_key.clone()),
             previous_ingress: before.and_then(|channel| channel.previous_ingress.clone()),
+            documentation_key: before.and_then(|channel| channel.documentation_key.clone()),
             revision: before.map_or(0, |channel| channel.revision) + 1,
             created_at: before.map_or_else(|| now.clone(), |channel| channel.created_at.clone()),
             updated_at: now,

@@ -33,6 +33,9 @@ struct ChannelView<'a> {
     ingress_url: Option<String>,
     /// Until when the URL before it is accepted too.
     previous_ingress_until: Option<String>,
+    /// Where its documentation can be read without a login; for those who may change
+    /// the channel.
+    documentation_url: Option<String>,
     logo_url: String,
     revision: u64,
     created_at: &'a str,
@@ -47,6 +50,12 @@ pub(super) fn new_ingress_key() -> Secret {
 /// The URL that the chat posts to.
 pub(crate) fn ingress_url(app: &App, channel: &Channel) -> String {
     format!("{}/in/{}", app.config.public_url(), channel.ingress_key.expose())
+}
+
+/// Where the channel's documentation can be read without a login, where it is shared.
+pub(crate) fn documentation_url(app: &App, channel: &Channel) -> Option<String> {
+    let key = channel.documentation_key.as_ref()?;
+    Some(format!("{}/documentation/{}", app.config.public_url(), key.expose()))
 }
 
 fn view(app: &App, channel: &Channel, role: TokenRole) -> Value {
@@ -72,6 +81,8 @@ fn view(app: &App, channel: &Channel, role: TokenRole) -> Value {
             .as_ref()
             .filter(|previous| app.clock.now_ms() < previous.until_ms)
             .map(|previous| rfc3339(previous.until_ms)),
+        documentation_url: documentation_url(app, channel)
+            .filter(|_| Permission::Operate.granted_to(role)),
         logo_url: format!("{}/v1/channels/{}/logo", app.config.public_url(), channel.profile.id),
         revision: channel.revision,
         created_at: &channel.created_at,

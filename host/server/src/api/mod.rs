@@ -9,6 +9,7 @@ mod channel_input;
 mod channels;
 mod deploy;
 mod deployments;
+mod documentation_link;
 mod events;
 mod idempotency;
 mod ingress_key;
@@ -34,7 +35,10 @@ use axum::routing::{delete, get, post, put};
 
 pub(crate) use body::read as read_json;
 pub(crate) use channel_input::ChannelInput;
-pub(crate) use channels::{expect_revision, find as find_channel, ingress_url, remove, save};
+pub(crate) use channels::{
+    documentation_url, expect_revision, find as find_channel, ingress_url, remove, save,
+};
+pub(crate) use documentation_link::{hide_documentation, share_documentation};
 pub(crate) use ingress_key::rotate_key;
 pub(crate) use letters::{
     Filter as LetterInput, Reason, Redriven, Skipped, discard_letters, redrive_like, redrive_named,
@@ -96,6 +100,10 @@ pub(crate) fn routes(app: &App) -> Router<App> {
             put(channels::put).patch(channels::patch).delete(channels::delete),
         )
         .route("/v1/channels/{id}/ingress-key", post(ingress_key::rotate))
+        .route(
+            "/v1/channels/{id}/documentation-link",
+            post(documentation_link::make).delete(documentation_link::end),
+        )
         .route("/v1/channels/{id}/logo", put(logo::put).delete(logo::delete))
         .route("/v1/dead-letters/redrive", post(letters::redrive_many))
         .route("/v1/dead-letters/{id}/redrive", post(letters::redrive))

@@ -2,6 +2,7 @@
 
 mod answer;
 mod record;
+mod refusals;
 mod refuse;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use crate::incoming::{Door, Origin, read_body};
 use crate::problem::ApiProblem;
 use answer::reply_response;
 use record::Taken;
+pub(crate) use refusals::{IngressRefusal, refusals};
 use refuse::{not_believed, not_read, trapped, unsigned_events};
 
 /// A chat's request to the root of its ingress URL.
@@ -52,7 +54,7 @@ pub(crate) async fn below(
 
 /// Answers a request to whichever channel has this key; the log names the
 /// channel, and never the key.
-async fn answered(
+pub(crate) async fn answered(
     app: &App,
     key: &str,
     path: String,

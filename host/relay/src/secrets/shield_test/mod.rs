@@ -39,6 +39,7 @@ fn channel() -> Channel {
         .into(),
         ingress_key: Secret::new("key"),
         previous_ingress: None,
+        documentation_key: None,
         revision: 1,
         created_at: String::new(),
         updated_at: String::new(),
