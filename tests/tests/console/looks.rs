@@ -59,6 +59,8 @@ async fn every_page_is_seen_in_light_dark_and_on_a_phone() {
             ("channel-new", "/channels/new?adapter=whatsapp-cloud"),
             ("channel-edit", "/channels/vendas/edit"),
             ("channel-delete", "/channels/site/delete"),
+            ("documentation", "/channels/interno/documentation"),
+            ("documentation-open", "/channels/site/documentation"),
         ];
         pictures(&chromium, &eclusa, language, &pages).await;
         nothing_is_wrong(&chromium, &eclusa).await;

@@ -10,6 +10,7 @@
 )]
 
 mod channels;
+mod documentation;
 mod looks;
 
 use eclusa_tests::{Chromium, Eclusa};

@@ -16,6 +16,7 @@ mod bad_requests;
 mod console;
 mod delivery;
 mod deploy;
+mod documentation;
 mod guard;
 mod hold;
 mod hostile;

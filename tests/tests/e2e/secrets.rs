@@ -46,11 +46,20 @@ async fn no_secret_is_shown_or_left_anywhere() {
     known.extend(keys);
     let mut ingress = ingress_keys(&eclusa).await;
     ingress.extend(replaced_ingress_keys(&eclusa).await);
+    let links = documentation_keys(&eclusa).await;
+    let reader = eclusa.new_token("reader", "viewer").await;
+    known.push(own("a reader's token", &reader));
+    let reader = Browser::signed_in(&eclusa, &reader).await;
+    known.push(own("the reader's session", &reader.session().unwrap()));
     let browser = Browser::signed_in(&eclusa, eclusa.token()).await;
-    let forms = [own("the token of forms", &browser.form_token(&eclusa).await)];
+    let forms = [
+        own("the token of forms", &browser.form_token(&eclusa).await),
+        own("the reader's token of forms", &reader.form_token(&eclusa).await),
+    ];
     known.push(own("the session", &browser.session().unwrap()));
     walk(&eclusa, &browser).await;
-    let everywhere = search(known.iter().chain(&ingress).chain(&forms));
+    read_documentation(&eclusa, &reader, &links).await;
+    let everywhere = search(known.iter().chain(&ingress).chain(&forms).chain(&links));
     let files = everywhere.none_below(&eclusa.data(), &["compiled", "secrets.key"]);
     assert!(files >= 3, "{files} files");
     // Another key, and a restart on what is there.
@@ -59,9 +68,10 @@ async fn no_secret_is_shown_or_left_anywhere() {
     everywhere.none_below(&eclusa.data(), &["compiled", "secrets.key"]);
     eclusa.start_again();
     walk(&eclusa, &browser).await;
+    read_documentation(&eclusa, &reader, &links).await;
 
     known.extend(own_keys(&eclusa));
-    let everywhere = search(known.iter().chain(&ingress).chain(&forms));
+    let everywhere = search(known.iter().chain(&ingress).chain(&forms).chain(&links));
     everywhere.none_below(&eclusa.data(), &["compiled", "secrets.key"]);
     let pushes = platform.requests();
     assert!(pushes.len() >= 4);
@@ -75,6 +85,8 @@ async fn no_secret_is_shown_or_left_anywhere() {
     assert!(answers.len() > 50);
     let (without_ingress, without_forms) =
         (search(known.iter().chain(&forms)), search(known.iter().chain(&ingress)));
+    // Files of documentation that is shared name themselves by their link.
+    let without_links = search(known.iter().chain(&ingress).chain(&forms));
     for answer in &answers {
         // The answers to who sets a channel up show its URL, and the one to who
         // makes a token shows that; who signs in gets the session, and pages have the
@@ -82,11 +94,14 @@ async fn no_secret_is_shown_or_left_anywhere() {
         if answer.contains("\"token\":\"ecl_") {
             assert!(answer.contains(&token));
         } else if answer.contains("set-cookie") {
-            assert!(answer.contains(&browser.session().unwrap()));
+            let sessions = [&browser, &reader].map(|it| it.session().unwrap());
+            assert!(sessions.iter().any(|session| answer.contains(session)));
         } else if answer.contains("name=\"csrf\"") {
             without_forms.none_in("a page", answer);
         } else if answer.contains("ingress_url") {
             without_ingress.none_in("an answer", answer);
+        } else if answer.contains("x-robots-tag") {
+            without_links.none_in("documentation that is shared", answer);
         } else {
             everywhere.none_in("an answer", answer);
         }
@@ -170,6 +185,34 @@ async fn replaced_ingress_keys(eclusa: &Eclusa) -> Vec<Known> {
         keys.push(own("a newer ingress key", url.rsplit('/').next().unwrap()));
     }
     keys
+}
+
+/// Shares the documentation of all channels.
+async fn documentation_keys(eclusa: &Eclusa) -> Vec<Known> {
+    let mut keys = Vec::new();
+    for chat in Chat::ALL {
+        let path = format!("/v1/channels/{}/documentation-link", chat.adapter());
+        let shared = eclusa.post(&path, &Value::Null).await.ok();
+        let url = shared["documentation_url"].as_str().unwrap();
+        keys.push(own("the link of a documentation", url.rsplit('/').next().unwrap()));
+    }
+    keys
+}
+
+/// Reads all documentation: as somebody who may only look, and by its links.
+async fn read_documentation(eclusa: &Eclusa, reader: &Browser, links: &[Known]) {
+    for (chat, link) in Chat::ALL.into_iter().zip(links) {
+        let signed_in = format!("/channels/{}/documentation", chat.adapter());
+        let shared = format!("/documentation/{}", link.value);
+        for file in ["", "/openapi.json", "/schemas/event.json", "/logo"] {
+            if file != "/logo" {
+                let page = reader.open(eclusa, &format!("{signed_in}{file}")).await;
+                assert_eq!(page.status, 200, "{signed_in}{file}");
+            }
+            let page = Browser::new().open(eclusa, &format!("{shared}{file}")).await;
+            assert_eq!(page.status, 200, "{chat:?}{file}");
+        }
+    }
 }
 
 /// All that can happen to a channel, good and bad.

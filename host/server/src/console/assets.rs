@@ -15,6 +15,10 @@ pub(super) fn routes() -> Router<App> {
         .route("/assets/icon.svg", get(icon))
         .route("/assets/channel.js", get(async || script(include_str!("assets/channel.js"))))
         .route("/assets/operations.js", get(async || script(include_str!("assets/operations.js"))))
+        .route(
+            "/assets/documentation.js",
+            get(async || script(include_str!("assets/documentation.js"))),
+        )
         .route("/assets/login.js", get(async || script(include_str!("assets/login.js"))))
 }
 
@@ -28,6 +32,7 @@ const STYLE: &str = concat!(
     include_str!("assets/styles/channels.css"),
     include_str!("assets/styles/message.css"),
     include_str!("assets/styles/operations.css"),
+    include_str!("assets/styles/documentation.css"),
     include_str!("assets/styles/narrow.css"),
 );
 

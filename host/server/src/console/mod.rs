@@ -5,6 +5,7 @@
 mod assets;
 mod channels;
 mod cookie;
+mod documentation;
 #[allow(dead_code, reason = "pages that show attendances come next")]
 mod format;
 #[allow(dead_code, reason = "pages that show attendances come next")]
@@ -47,6 +48,7 @@ pub(crate) fn routes(app: &App, headers: PageHeaders) -> Router<App> {
         .route("/preferences", post(preferences::set))
         .merge(channels::routes())
         .merge(operations::routes())
+        .merge(documentation::routes())
         .merge(assets::routes())
         .route_layer(from_fn_with_state(app.clone(), read_form))
         .merge(operations::uploads(app))

@@ -23,6 +23,8 @@ const ENGLISH: &str = concat!(
     include_str!("texts/en/problems.ftl"),
     include_str!("texts/en/channels.ftl"),
     include_str!("texts/en/channel_problems.ftl"),
+    include_str!("texts/en/documentation.ftl"),
+    include_str!("texts/en/refusals.ftl"),
     include_str!("texts/en/message.ftl"),
     include_str!("texts/en/operations.ftl"),
     include_str!("texts/en/traces.ftl"),
@@ -36,6 +38,8 @@ const PORTUGUESE: &str = concat!(
     include_str!("texts/pt-BR/problems.ftl"),
     include_str!("texts/pt-BR/channels.ftl"),
     include_str!("texts/pt-BR/channel_problems.ftl"),
+    include_str!("texts/pt-BR/documentation.ftl"),
+    include_str!("texts/pt-BR/refusals.ftl"),
     include_str!("texts/pt-BR/message.ftl"),
     include_str!("texts/pt-BR/operations.ftl"),
     include_str!("texts/pt-BR/traces.ftl"),
@@ -124,6 +128,13 @@ impl fmt::Display for Say<'_> {
 
 /// A text as HTML: all of it is escaped, and parts of it are code.
 pub(super) struct Rich(String);
+
+impl Rich {
+    /// A sentence that is no text of ours, e.g. an adapter's.
+    pub(super) fn new(sentence: &str) -> Self {
+        Self(sentence.to_owned())
+    }
+}
 
 impl fmt::Display for Rich {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -80,8 +80,9 @@ fn every_text_that_is_asked_for_is_there_and_every_one_is_asked_for() {
     }
     for key in english.keys() {
         // These are asked for by the code of a problem, or by its words.
-        let by_code =
-            ["problem-", "sign-in-", "violation-"].iter().any(|prefix| key.starts_with(prefix));
+        let by_code = ["problem-", "refusal-", "sign-in-", "violation-"]
+            .iter()
+            .any(|prefix| key.starts_with(prefix));
         let named = || sources.iter().any(|(_, source)| source.contains(&format!("\"{key}\"")));
         assert!(by_code || asked.contains(key) || named(), "nothing asks for {key}");
     }

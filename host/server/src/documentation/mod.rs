@@ -11,7 +11,7 @@ mod outbound_call;
 mod schema;
 mod worked;
 
-pub(crate) use code::{Call, javascript, python, shell};
+pub(crate) use code::{Call, Piece, Text, javascript, python, shell};
 pub(crate) use execute::{Answer, Executed, Inbound, Mapped, Outbound, Sent};
 pub(crate) use inbound_call::{Address, inbound_call, variable};
 pub(crate) use kept::Documentation;

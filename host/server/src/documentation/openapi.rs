@@ -70,6 +70,17 @@ fn problem(description: &str) -> Value {
     })
 }
 
+/// A member of an object, which is made where it is missing.
+fn below<'v>(value: &'v mut Value, name: &str) -> &'v mut Value {
+    if !value.is_object() {
+        *value = json!({});
+    }
+    match value {
+        Value::Object(fields) => fields.entry(name.to_owned()).or_insert(Value::Null),
+        other => other,
+    }
+}
+
 /// Adds a request of the chat to the examples of its path and method.
 fn add(
     paths: &mut Map<String, Value>,
@@ -108,11 +119,9 @@ fn add(
         Mapped::Refused(problem) => format!("Refused: {}", problem.code),
         Mapped::Failed(_) => "Not mapped".to_owned(),
     };
-    if let Value::Object(operation) = operation {
-        let body_of = operation.entry("requestBody").or_insert_with(|| json!({ "content": {} }));
-        body_of["content"][kind]["examples"][inbound.name.as_str()] =
-            json!({ "summary": summary, "value": body });
-    }
+    let example = json!({ "summary": summary, "value": body });
+    let place = ["requestBody", "content", &kind, "examples", &inbound.name];
+    *place.into_iter().fold(operation, below) = example;
 }
 
 /// The headers and query parameters by which a request proves its sender.
@@ -142,7 +151,7 @@ fn responses(manifest: &Manifest) -> Value {
             .filter(|it| it.status == status)
             .map(|it| format!("`{}`", it.code))
             .collect();
-        responses[status.to_string()] = problem(&codes.join(", "));
+        *below(&mut responses, &status.to_string()) = problem(&codes.join(", "));
     }
     responses
 }

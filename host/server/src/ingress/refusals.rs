@@ -41,7 +41,7 @@ const fn refusal(code: &'static str, status: u16, retryable: bool, needs: Needs)
 
 /// All of them.
 const REFUSALS: [IngressRefusal; 33] = [
-    refusal("not_utf8", 400, false, Needs::Nothing),
+    refusal("body_not_utf8", 400, false, Needs::Nothing),
     refusal("json_too_deep", 400, false, Needs::Nothing),
     refusal("body_incomplete", 400, false, Needs::Nothing),
     refusal("bad_request", 400, false, Needs::Nothing),
@@ -105,5 +105,11 @@ pub(crate) fn refusals(manifest: &Manifest) -> impl Iterator<Item = IngressRefus
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 #[path = "refusals_test.rs"]
 mod tests;

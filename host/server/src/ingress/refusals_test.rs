@@ -98,7 +98,7 @@ fn each_code_is_listed_once_and_what_may_be_tried_again_is_so_by_its_status() {
 #[test]
 fn a_channel_is_told_what_its_own_ingress_can_answer() {
     let bare = codes(&manifest(&json!({})));
-    assert!(bare.contains(&"not_utf8") && !bare.contains(&"signature_missing"), "{bare:?}");
+    assert!(bare.contains(&"body_not_utf8") && !bare.contains(&"signature_missing"), "{bare:?}");
     let hmac = |more: Value| {
         let mut recipe = json!({ "scheme": "hmac-sha256", "header": "x", "secret": "key" });
         for (name, value) in more.as_object().unwrap() {

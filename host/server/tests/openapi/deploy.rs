@@ -335,3 +335,27 @@ async fn deployments_are_answered_as_documented() {
     assert!(missed.is_empty(), "no success was seen of {missed:?}");
     api.stop().await;
 }
+
+#[tokio::test]
+async fn documentation_is_shared_by_a_link_that_can_be_replaced_and_ended() {
+    let (api, _) = shop_server().await;
+    let path = "/v1/channels/counter/documentation-link";
+    let first = api.call("post", path, Sent::Nothing).await.body;
+    let second = api.call("post", path, Sent::Nothing).await.body;
+    let url = |channel: &Value| channel["documentation_url"].as_str().unwrap().to_owned();
+    assert!(url(&first).contains("/documentation/"));
+    assert_ne!(url(&first), url(&second));
+    assert_eq!(first["ingress_url"], second["ingress_url"]);
+    // Other changes leave it as it is.
+    let change = Sent::Json(json!({ "description": "changed" }));
+    let changed = api.call("patch", "/v1/channels/counter", change).await.body;
+    assert_eq!(url(&changed), url(&second));
+    let ended = api.call("delete", path, Sent::Nothing).await;
+    assert_eq!((ended.status, &ended.body["documentation_url"]), (200, &Value::Null));
+    // Ending it again changes nothing.
+    let again = api.call("delete", path, Sent::Nothing).await;
+    assert_eq!(again.body["revision"], ended.body["revision"]);
+    let other = api.get("/v1/channels/stall").await;
+    assert_eq!(other["documentation_url"], Value::Null);
+    api.stop().await;
+}

@@ -2,6 +2,7 @@
 
 mod channels;
 mod csrf;
+mod documentation;
 mod pages;
 mod sessions;
 mod sign_in;

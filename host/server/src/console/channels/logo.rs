@@ -4,6 +4,7 @@ use askama::filters::{Html, escape};
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use eclusa_model::Channel;
 
 use super::super::sight::contrast;
 use super::super::visitor::Visitor;
@@ -17,8 +18,12 @@ pub(super) async fn show(
     Path(id): Path<String>,
     _: Visitor,
 ) -> Result<Response, ApiProblem> {
-    let channel = find_channel(&app, &id)?;
-    let (mime, picture) = match app.journal.logo(id).await? {
+    of(&app, &*find_channel(&app, &id)?).await
+}
+
+/// The logo of a channel.
+pub(in super::super) async fn of(app: &App, channel: &Channel) -> Result<Response, ApiProblem> {
+    let (mime, picture) = match app.journal.logo(channel.profile.id.clone()).await? {
         Some(logo) => logo,
         None => {
             let profile = &channel.profile;

@@ -15,6 +15,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::app::App;
+pub(super) use logo::of as logo_of;
 
 /// All of them.
 pub(super) fn routes() -> Router<App> {

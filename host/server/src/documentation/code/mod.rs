@@ -11,5 +11,6 @@ pub(crate) use python::python;
 pub(crate) use shell::shell;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 #[path = "test.rs"]
 mod tests;

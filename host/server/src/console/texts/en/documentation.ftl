@@ -1,0 +1,163 @@
+### The documentation of a channel
+doc-title = Documentation
+doc-heading = Documentation of { $name }
+doc-copied = Copied
+doc-executed = All that is shown here comes out of running the deployed adapter with this channel's settings. Secrets are placeholders.
+doc-vendor = The chat's own documentation
+doc-contents = On this page
+doc-types = What gets through
+doc-type = Type
+doc-from-chat = From the chat
+doc-to-chat = To the chat
+doc-type-text = Text
+doc-type-document = Document
+doc-type-audio = Audio
+doc-type-video = Video
+doc-type-location = Location
+doc-type-contact = Contact
+doc-level-full = Complete
+doc-level-partial = In part
+doc-level-text = As a text
+doc-level-refused = Refused
+doc-level-not-sent = Not sent
+doc-limit-length = Up to { $number } characters
+doc-limit-bytes = Up to { $size }
+doc-limit-types = Only { $types }
+doc-degraded = Complete: nothing is lost. In part, or as a text: the message arrives, and a warning with the message's attempt says what is lost. Refused: the call that sends it is answered with 422 and the code type_refused, and nothing is recorded.
+doc-rate = The chat is written to at most { $number } times a second.
+doc-rate-burst = After a pause, { $number } may go out at once.
+doc-rate-conversation = In one conversation: { $number } a second.
+doc-rate-waits = What is more waits, in order.
+doc-prepare = Before you begin
+doc-prepare-hint = The commands take what is secret from environment variables. Set them in your terminal:
+doc-variable-ingress = The channel's ingress URL. Whoever runs the channel gives it to you: it lets its holder post to the channel.
+doc-variable-token = A token of this server with the role platform or operator.
+doc-variable-made = Made for each request with a key that only the chat has.
+doc-inbound = What the chat sends
+doc-inbound-hint = Requests to the ingress URL, and the canonical events that the platform gets for each.
+doc-outbound = What the platform sends
+doc-outbound-hint = Messages for `POST /v1/channels/…/messages`, and the request that the chat gets for each. The conversations are examples, hence `start=true`: without it, a conversation that the chat never wrote in is refused, so that a mistyped id is noticed.
+doc-placeholders = In the chat's requests `{"{"}secret:…{"}"}` stands for the channel's secrets. The server fills them in when it sends; the adapter never sees them. Try a message to the chat on the channel's page:
+doc-none-inbound = This chat sends none.
+doc-none-outbound = This chat takes none: the call is answered with 422 and the code type_refused.
+doc-events = Other events
+doc-events-hint = Changes, reactions, buttons and what else is no new message.
+doc-nothing = Requests that bring nothing
+doc-nothing-hint = What is refused or ignored, and how that is told.
+doc-code = The request
+doc-tab-json = JSON
+doc-tab-http = HTTP
+doc-tab-shell = curl
+doc-tab-javascript = JavaScript
+doc-tab-python = Python
+doc-becomes = { $count ->
+    [one] becomes this event:
+   *[other] becomes { $count } events:
+}
+doc-replies = and is answered with:
+doc-chat-gets = The chat gets:
+doc-answers-of-chat = { $count ->
+    [one] What an answer of the chat means
+   *[other] What { $count } answers of the chat mean
+}
+doc-outcome-sent = Sent
+doc-outcome-next = A further request follows
+doc-outcome-retry = Tried again
+doc-outcome-refused = Refused
+doc-warning-ignored = Ignored
+doc-warning-unsupported = Left out
+doc-warning-degraded = Changed
+doc-told-rejected = Answered with 400, and nothing is recorded:
+doc-told-kept = Answered with 200; the request is kept and listed for a person, with:
+doc-told-failed = The message is accepted, and then fails with:
+doc-try-this = Try it
+doc-left-out = { $count ->
+    [one] One more example of the adapter is not shown, for its size or time.
+   *[other] { $count } more examples of the adapter are not shown, for their size or time.
+}
+doc-proof = How requests prove their sender
+doc-proof-none = This adapter does not verify requests: whoever knows the ingress URL can post. Keep it secret.
+doc-proof-secret = Each request carries the channel's secret itself, in this place. Where the channel has no such secret and does not need one, requests are not verified.
+doc-proof-basic = Each request carries the secret as the password of HTTP Basic authentication.
+doc-proof-hmac = Each request is signed: an HMAC over the content below, with the channel's secret as its key. Sign the body byte for byte as it is sent. The commands on this page do so.
+doc-proof-ed25519 = Each request is signed by a key that only the chat has (Ed25519); the channel has its public half. So requests can be tried from the chat only, or with a signature of your own in SIGNATURE and its time in TIME.
+doc-proof-jwt = Each request carries a signed token of the chat (JWT). To try one, bring a fresh token along in TOKEN.
+doc-fact-scheme = Scheme
+doc-fact-header = Header
+doc-fact-query = Query parameter
+doc-fact-pointer = Place in the JSON of the body
+doc-fact-form = Field of the form
+doc-fact-prefix = Before it stands
+doc-fact-secret = Secret of the channel
+doc-fact-user = User
+doc-fact-issuers = Issuers
+doc-fact-content = What is signed
+doc-fact-encoding = How the signature is written
+doc-fact-key = How the secret is written
+doc-fact-time = Time of the request
+doc-fact-tolerance = May differ from the server's clock by
+doc-fact-unsigned = Methods without a signature
+doc-fact-when = Known by
+doc-fact-token = Must hold the secret
+doc-fact-challenge = Is given back
+doc-fact-reply = Is given back
+doc-worked = An example, step by step
+doc-worked-hint = With the secret `{ $secret }`, for the first text above. The server's own verifier has found it right.
+doc-worked-content = This is signed:
+doc-worked-headers = These headers come of it:
+doc-handshake = How the ingress URL is checked
+doc-handshake-query = The chat asks with GET; the server answers by itself with the value of the parameter that is given back, where the secret is right. Nothing is recorded.
+doc-handshake-body = The chat asks with POST, signed like any other request; the server answers by itself with what is given back. Nothing is recorded.
+doc-answers = What the ingress answers
+doc-answers-hint = `200` means: request, messages and events are on the disk. The body names the messages, `{"{"}"messages":[{"{"}"id","external_id"{"}"}]{"}"}`, unless the chat expects an answer of its own; the header `eclusa-request-id` names the request.
+doc-answers-repeat = Send a request again whenever no answer came. A message is known by the channel, its conversation and the chat's own id: a repeated one gets the first one's id, and nothing is recorded or handed on twice.
+doc-rejects = What contradicts the chat's own format is refused with `400` and the adapter's code, and nothing is recorded. What the adapter cannot map otherwise is kept, answered with `200` and a `problem`, and listed for a person.
+doc-keeps = What the adapter cannot map is kept all the same, answered with `200` and a `problem`, and listed for a person: it can be mapped again by a newer revision.
+doc-refusals = Refusals
+doc-status = Status
+doc-what-to-do = Code, and what to do
+doc-again = send it again
+doc-files = To download
+doc-file-openapi = OpenAPI document of this channel
+doc-file-message = JSON Schema of a message to the chat
+doc-file-inbound = JSON Schema of a message from the chat
+doc-file-event = JSON Schema of an event
+doc-file-answer = JSON Schema of the ingress's answer
+doc-file-problem = JSON Schema of a problem
+doc-try = Try a request
+doc-try-hint = A real request to this channel's ingress, signed with its own secret. What it brings is handed on like any other message.
+doc-try-sample = Example
+doc-try-load = Load
+doc-try-body = Body
+doc-try-body-hint = Give it another id to send a new message: a repeated one brings nothing new.
+doc-try-send = Send the request
+doc-tried = What became of it
+doc-tried-recorded = Recorded as request `{ $id }`.
+doc-tried-verified = Verified: `{ $scheme }`.
+doc-tried-raw = What came in
+doc-tried-events = { $count ->
+    [0] It brought no event
+    [one] The canonical event
+   *[other] The { $count } canonical events
+}
+doc-tried-state = How far it has come
+doc-tried-no-messages = It brought no message.
+doc-tried-answered = The ingress has answered it; there was nothing to record.
+doc-tried-refused = The ingress refuses it with `{ $status }` and the code `{ $code }`.
+doc-tried-not-signed = It was not sent, since it cannot be signed here:
+doc-state-recorded = Recorded: the platform can read it.
+doc-state-pushed = The platform has taken it.
+doc-state-known = An earlier request brought it; it was not handed on twice.
+doc-share = Share this page
+doc-share-hint = Whoever has the link reads this page without signing in. They see the channel's name and logo, its settings as far as they stand in requests, and where its chat listens; no ingress URL, no secret, and no box to try requests.
+doc-share-link = Link to this page
+doc-share-make = Make a link
+doc-share-another = Make another link
+doc-share-another-hint = Another link ends the one before it at once.
+doc-share-end = Stop sharing
+doc-done-shared = The page has a new link.
+doc-done-hidden = The page is not shared any more; its link has ended.
+problem-documentation-unknown = No documentation is shared by this link.
+problem-documentation-unknown-action = Ask whoever gave it to you for the link that is right now.
+problem-documentation-without-adapter = There is no documentation, since no revision of the channel's adapter serves.
+problem-documentation-without-adapter-action = Deploy the adapter, or change the channel's adapter, then come back.

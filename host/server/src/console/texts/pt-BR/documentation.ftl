@@ -1,0 +1,163 @@
+### A documentação de um canal
+doc-title = Documentação
+doc-heading = Documentação de { $name }
+doc-copied = Copiado
+doc-executed = Tudo o que está aqui sai da execução do adaptador implantado, com as configurações deste canal. No lugar dos segredos há marcadores.
+doc-vendor = Documentação do próprio chat
+doc-contents = Nesta página
+doc-types = O que passa
+doc-type = Tipo
+doc-from-chat = Do chat
+doc-to-chat = Para o chat
+doc-type-text = Texto
+doc-type-document = Documento
+doc-type-audio = Áudio
+doc-type-video = Vídeo
+doc-type-location = Localização
+doc-type-contact = Contato
+doc-level-full = Completo
+doc-level-partial = Em parte
+doc-level-text = Como texto
+doc-level-refused = Recusado
+doc-level-not-sent = Não envia
+doc-limit-length = Até { $number } caracteres
+doc-limit-bytes = Até { $size }
+doc-limit-types = Somente { $types }
+doc-degraded = Completo: nada se perde. Em parte, ou como texto: a mensagem chega, e um aviso na tentativa da mensagem diz o que se perdeu. Recusado: a chamada que envia recebe 422 com o código type_refused, e nada é gravado.
+doc-rate = O chat recebe no máximo { $number } mensagens por segundo.
+doc-rate-burst = Depois de uma pausa, { $number } podem sair de uma vez.
+doc-rate-conversation = Em uma conversa: { $number } por segundo.
+doc-rate-waits = O que passar disso espera, em ordem.
+doc-prepare = Antes de começar
+doc-prepare-hint = Os comandos leem o que é secreto de variáveis de ambiente. Defina-as no seu terminal:
+doc-variable-ingress = A URL de entrada do canal. Quem administra o canal a informa: com ela é possível enviar ao canal.
+doc-variable-token = Um token deste servidor com o perfil platform ou operator.
+doc-variable-made = Feito para cada requisição, com uma chave que só o chat tem.
+doc-inbound = O que o chat envia
+doc-inbound-hint = Requisições para a URL de entrada e os eventos canônicos que a plataforma recebe por elas.
+doc-outbound = O que a plataforma envia
+doc-outbound-hint = Mensagens para `POST /v1/channels/…/messages` e a requisição que o chat recebe por elas. As conversas são exemplos, por isso `start=true`: sem ele, uma conversa em que o chat nunca escreveu é recusada, para que um id errado seja notado.
+doc-placeholders = Nas requisições para o chat, `{"{"}secret:…{"}"}` está no lugar dos segredos do canal. O servidor os preenche ao enviar; o adaptador nunca os vê. Experimente uma mensagem para o chat na página do canal:
+doc-none-inbound = Este chat não envia nenhum.
+doc-none-outbound = Este chat não aceita nenhum: a chamada recebe 422 com o código type_refused.
+doc-events = Outros eventos
+doc-events-hint = Edições, reações, botões e o que mais não é mensagem nova.
+doc-nothing = Requisições que não trazem nada
+doc-nothing-hint = O que é recusado ou ignorado, e como isso é informado.
+doc-code = A requisição
+doc-tab-json = JSON
+doc-tab-http = HTTP
+doc-tab-shell = curl
+doc-tab-javascript = JavaScript
+doc-tab-python = Python
+doc-becomes = { $count ->
+    [one] vira este evento:
+   *[other] vira { $count } eventos:
+}
+doc-replies = e recebe como resposta:
+doc-chat-gets = O chat recebe:
+doc-answers-of-chat = { $count ->
+    [one] O que significa uma resposta do chat
+   *[other] O que significam { $count } respostas do chat
+}
+doc-outcome-sent = Enviada
+doc-outcome-next = Segue outra requisição
+doc-outcome-retry = Tentada de novo
+doc-outcome-refused = Recusada
+doc-warning-ignored = Ignorado
+doc-warning-unsupported = Deixado de fora
+doc-warning-degraded = Alterado
+doc-told-rejected = Recebe 400, e nada é gravado:
+doc-told-kept = Recebe 200; a requisição é guardada e listada para uma pessoa, com:
+doc-told-failed = A mensagem é aceita e depois falha com:
+doc-try-this = Experimentar
+doc-left-out = { $count ->
+    [one] Mais um exemplo do adaptador não é mostrado, pelo tamanho ou pelo tempo.
+   *[other] Mais { $count } exemplos do adaptador não são mostrados, pelo tamanho ou pelo tempo.
+}
+doc-proof = Como as requisições provam quem as envia
+doc-proof-none = Este adaptador não verifica requisições: quem souber a URL de entrada pode enviar. Guarde-a em segredo.
+doc-proof-secret = Cada requisição leva o próprio segredo do canal, neste lugar. Se o canal não tem esse segredo e não precisa dele, as requisições não são verificadas.
+doc-proof-basic = Cada requisição leva o segredo como senha da autenticação HTTP Basic.
+doc-proof-hmac = Cada requisição é assinada: um HMAC sobre o conteúdo abaixo, com o segredo do canal como chave. Assine o corpo byte a byte, como ele é enviado. Os comandos desta página fazem isso.
+doc-proof-ed25519 = Cada requisição é assinada com uma chave que só o chat tem (Ed25519); o canal tem a metade pública. Por isso só dá para experimentar a partir do chat, ou com uma assinatura sua em SIGNATURE e a hora dela em TIME.
+doc-proof-jwt = Cada requisição leva um token assinado pelo chat (JWT). Para experimentar, traga um token novo em TOKEN.
+doc-fact-scheme = Esquema
+doc-fact-header = Cabeçalho
+doc-fact-query = Parâmetro da URL
+doc-fact-pointer = Lugar no JSON do corpo
+doc-fact-form = Campo do formulário
+doc-fact-prefix = Antes dele vem
+doc-fact-secret = Segredo do canal
+doc-fact-user = Usuário
+doc-fact-issuers = Emissores
+doc-fact-content = O que é assinado
+doc-fact-encoding = Como a assinatura é escrita
+doc-fact-key = Como o segredo é escrito
+doc-fact-time = Hora da requisição
+doc-fact-tolerance = Pode diferir do relógio do servidor em
+doc-fact-unsigned = Métodos sem assinatura
+doc-fact-when = Reconhecida por
+doc-fact-token = Deve conter o segredo
+doc-fact-challenge = É devolvido
+doc-fact-reply = É devolvido
+doc-worked = Um exemplo, passo a passo
+doc-worked-hint = Com o segredo `{ $secret }`, para o primeiro texto acima. O verificador do próprio servidor confirmou que está certo.
+doc-worked-content = Isto é assinado:
+doc-worked-headers = Resultam estes cabeçalhos:
+doc-handshake = Como a URL de entrada é conferida
+doc-handshake-query = O chat pergunta com GET; o próprio servidor responde com o valor do parâmetro que é devolvido, se o segredo estiver certo. Nada é gravado.
+doc-handshake-body = O chat pergunta com POST, assinado como qualquer requisição; o próprio servidor responde com o que é devolvido. Nada é gravado.
+doc-answers = O que a entrada responde
+doc-answers-hint = `200` quer dizer: requisição, mensagens e eventos estão no disco. O corpo informa as mensagens, `{"{"}"messages":[{"{"}"id","external_id"{"}"}]{"}"}`, a não ser que o chat espere uma resposta própria; o cabeçalho `eclusa-request-id` informa a requisição.
+doc-answers-repeat = Envie a requisição de novo sempre que não vier resposta. Uma mensagem é reconhecida pelo canal, pela conversa e pelo id do próprio chat: a repetida recebe o id da primeira, e nada é gravado nem entregue duas vezes.
+doc-rejects = O que contradiz o formato do próprio chat é recusado com `400` e o código do adaptador, e nada é gravado. O que o adaptador não consegue mapear por outro motivo é guardado, recebe `200` com um `problem` e é listado para uma pessoa.
+doc-keeps = O que o adaptador não consegue mapear é guardado mesmo assim, recebe `200` com um `problem` e é listado para uma pessoa: uma revisão mais nova pode mapeá-lo depois.
+doc-refusals = Recusas
+doc-status = Status
+doc-what-to-do = Código e o que fazer
+doc-again = enviar de novo
+doc-files = Para baixar
+doc-file-openapi = Documento OpenAPI deste canal
+doc-file-message = JSON Schema de uma mensagem para o chat
+doc-file-inbound = JSON Schema de uma mensagem do chat
+doc-file-event = JSON Schema de um evento
+doc-file-answer = JSON Schema da resposta da entrada
+doc-file-problem = JSON Schema de um problema
+doc-try = Experimentar uma requisição
+doc-try-hint = Uma requisição de verdade para a entrada deste canal, assinada com o segredo dele. O que ela traz segue adiante como qualquer outra mensagem.
+doc-try-sample = Exemplo
+doc-try-load = Carregar
+doc-try-body = Corpo
+doc-try-body-hint = Mude o id para enviar uma mensagem nova: uma repetida não traz nada novo.
+doc-try-send = Enviar a requisição
+doc-tried = O que aconteceu com ela
+doc-tried-recorded = Gravada como requisição `{ $id }`.
+doc-tried-verified = Verificada: `{ $scheme }`.
+doc-tried-raw = O que chegou
+doc-tried-events = { $count ->
+    [0] Não trouxe nenhum evento
+    [one] O evento canônico
+   *[other] Os { $count } eventos canônicos
+}
+doc-tried-state = Até onde chegou
+doc-tried-no-messages = Não trouxe nenhuma mensagem.
+doc-tried-answered = A entrada respondeu; não havia nada para gravar.
+doc-tried-refused = A entrada recusa com `{ $status }` e o código `{ $code }`.
+doc-tried-not-signed = Não foi enviada, porque não dá para assiná-la aqui:
+doc-state-recorded = Gravada: a plataforma pode lê-la.
+doc-state-pushed = A plataforma a recebeu.
+doc-state-known = Uma requisição anterior a trouxe; não foi entregue duas vezes.
+doc-share = Compartilhar esta página
+doc-share-hint = Quem tem o link lê esta página sem entrar. Vê o nome e o logotipo do canal, as configurações que aparecem nas requisições e onde o chat escuta; não vê a URL de entrada nem segredos, e não pode experimentar requisições.
+doc-share-link = Link desta página
+doc-share-make = Criar um link
+doc-share-another = Criar outro link
+doc-share-another-hint = Outro link encerra o anterior imediatamente.
+doc-share-end = Parar de compartilhar
+doc-done-shared = A página tem um novo link.
+doc-done-hidden = A página não é mais compartilhada; o link foi encerrado.
+problem-documentation-unknown = Nenhuma documentação é compartilhada por este link.
+problem-documentation-unknown-action = Peça o link atual a quem o passou para você.
+problem-documentation-without-adapter = Não há documentação, porque nenhuma revisão do adaptador do canal está em serviço.
+problem-documentation-without-adapter-action = Implante o adaptador, ou troque o adaptador do canal, e volte aqui.
