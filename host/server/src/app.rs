@@ -12,7 +12,7 @@ use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject, SubjectKin
 use eclusa_journal::{Attendances, Journal, Letters, RevisionRef, Traffic, Upkeep, rfc3339};
 use eclusa_model::{Channel, Problem};
 use eclusa_relay::{Clock, RelayHandle};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use crate::Config;
 use crate::auth::{Sessions, SignIns, SignedIn, Tokens};
@@ -22,6 +22,7 @@ use crate::documentation::Documentation;
 use crate::echo::Echoes;
 use crate::figures::Figures;
 use crate::incoming::Admission;
+use crate::picture::Drawer;
 
 /// A running server, as its handlers see it; cheap to clone, which each request does
 /// several times.
@@ -49,8 +50,7 @@ pub(crate) struct Parts {
     pub(crate) figures: Figures,
     pub(crate) texts: Arc<Texts>,
     pub(crate) documentation: Arc<Documentation>,
-    /// Pictures are drawn one at a time.
-    pub(crate) drawing: Arc<Semaphore>,
+    pub(crate) drawer: Drawer,
     /// Becomes `true` when the server is to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }

@@ -29,6 +29,7 @@ pub use config::{
     Breaker, Config, ConfigError, Console, Delivery, Deploy, Drain, Incoming, JournalKind, Limits,
     Outgoing, Pause, Platform, Retention, Secrets, Storage, Traces,
 };
+pub use picture::{Drawn, draw_logo};
 pub use recovery::{reset_admin, rotate_keys};
 pub use serve::serve;
 pub use start::{Server, StartError};

@@ -19,7 +19,7 @@ use eclusa_relay::{
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use crate::api::ADMIN;
 use crate::app::{App, Directory, Parts};
@@ -32,6 +32,7 @@ use crate::documentation::Documentation;
 use crate::echo::Echoes;
 use crate::figures::Figures;
 use crate::incoming::{Admission, Listener, Refusals};
+use crate::picture::Drawer;
 use crate::routes::routes;
 use crate::{retention, scrub};
 
@@ -94,6 +95,9 @@ pub enum StartError {
          one, or change it there"
     )]
     AdminConfigured,
+    /// This program's own file is not known.
+    #[error("the file of this program cannot be found, and it draws logos: {0}")]
+    Program(std::io::Error),
     /// A thread of the start broke.
     #[error("the start broke: {0}")]
     Broken(String),
@@ -190,7 +194,7 @@ impl Server {
             figures: Figures::new(metrics.clone()),
             texts: Arc::new(Texts::new()),
             documentation: Arc::new(Documentation::new()),
-            drawing: Arc::new(Semaphore::new(1)),
+            drawer: Drawer::new().map_err(StartError::Program)?,
             stopping,
             config: Arc::new(config),
         });

@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use eclusa_journal::{
-    Journal, JournalError, Refusal, SqliteJournal, SqliteOptions, Upkeep, check_folder,
+    AttendanceStep, Attendances, Journal, JournalError, Refusal, SqliteJournal, SqliteOptions,
+    Upkeep, check_folder,
 };
 use tempfile::TempDir;
 
+use crate::attendances::{change, listed};
 use crate::make::{all, attempt, done, number, one, rest, started, text};
 
 const DISK_MIB: u64 = 48;
@@ -119,6 +121,11 @@ async fn intake_stops_before_the_disk_is_full_and_what_was_accepted_is_recorded(
     assert!(matches!(journal.status().refusal, Some(Refusal::DiskFull(_))));
     assert!(journal.health().is_err() && !*journal.failed().borrow());
     let error = journal.submit(started("c1", "x")).await.unwrap_err();
+    assert!(matches!(error, JournalError::DiskFull { .. }), "{error}");
+    // The room that is left is for what was accepted.
+    let attendance = listed(&journal).await.remove(0).id;
+    let again = change(&attendance, AttendanceStep::Queue { queue: None });
+    let error = journal.change_attendance(again).await.unwrap_err();
     assert!(matches!(error, JournalError::DiskFull { .. }), "{error}");
     finish(&journal, &pending[..40]).await;
     // Others take the rest, all but what was set aside.

@@ -10,7 +10,7 @@ use eclusa_journal::registry::{AuditAction, SubjectKind};
 use super::channels::find;
 use crate::app::App;
 use crate::auth::Actor;
-use crate::picture::{self, NoPicture};
+use crate::picture::NoPicture;
 use crate::problem::ApiProblem;
 
 /// Largest picture that is taken, in bytes.
@@ -64,22 +64,26 @@ pub(crate) async fn as_logo(app: &App, picture: Bytes) -> Result<Vec<u8>, ApiPro
         )
         .action("Scale the picture down; 256 × 256 pixels are enough."));
     }
-    // A thread for each caller would be a lot of memory; a logo is no hurry.
-    let one = app.drawing.acquire().await;
-    let drawn = tokio::task::spawn_blocking(move || picture::logo(&picture)).await;
-    drop(one);
-    let broken = |error: String| {
-        ApiProblem::new(StatusCode::UNPROCESSABLE_ENTITY, "logo_unreadable", error)
-            .action("Save the picture as PNG, of 4096 × 4096 pixels at most, and send that.")
-    };
-    drawn.map_err(|error| broken(error.to_string()))?.map_err(|error| match error {
+    app.drawer.logo(&picture).await.map_err(|error| match error {
         NoPicture::Type => ApiProblem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "logo_type",
             "a logo is a PNG, JPEG, WebP or SVG picture",
         )
         .action("Save the picture as PNG and send its bytes as the body."),
-        error => broken(error.to_string()),
+        NoPicture::Process(_) => ApiProblem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "logo_not_drawn",
+            error.to_string(),
+        )
+        .action("Send it again in a minute. If that does not help, look whether this machine may start processes.")
+        .retryable(),
+        error => ApiProblem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "logo_unreadable",
+            error.to_string(),
+        )
+        .action("Save the picture as PNG, of 4096 × 4096 pixels at most, and send that."),
     })
 }
 

@@ -23,6 +23,7 @@ mod words;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use eclusa_server::Drawn;
 
 use client::Refusal;
 use failure::Failure;
@@ -86,6 +87,9 @@ enum Command {
     Restore(keep::RestoreArgs),
     /// Look whether all that is recorded is as it was written.
     Check(keep::CheckArgs),
+    /// Draw a logo: the server starts this for a picture that somebody sent.
+    #[command(hide = true)]
+    DrawLogo,
 }
 
 /// How a command ended that could do its work.
@@ -120,6 +124,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Backup(args) => keep::backup(&args, cli.json),
         Command::Restore(args) => keep::restore(&args, cli.json),
         Command::Check(args) => keep::check(&args, cli.json),
+        Command::DrawLogo => return draw_logo(),
     };
     match result {
         Ok(Outcome::Success) => ExitCode::SUCCESS,
@@ -128,6 +133,14 @@ pub(crate) fn run() -> ExitCode {
             report(&error, cli.json);
             ExitCode::from(1)
         }
+    }
+}
+
+fn draw_logo() -> ExitCode {
+    match eclusa_server::draw_logo() {
+        Ok(Drawn::Png) => ExitCode::SUCCESS,
+        Ok(Drawn::Not(code)) => code.into(),
+        Err(_) => ExitCode::FAILURE,
     }
 }
 

@@ -61,6 +61,8 @@ pub(super) fn run(args: Args, json: bool) -> anyhow::Result<Outcome> {
         start_log(json, traces.as_ref());
         eclusa_server::serve(config, traces).await
     })?;
+    // All that counts is done: a compilation that goes on is for nobody.
+    runtime.shutdown_background();
     Ok(Outcome::Success)
 }
 

@@ -191,6 +191,18 @@ async fn logos_are_drawn_anew() {
         let headers = [origin, site, ("content-type", "multipart/form-data; boundary=x")];
         browser.request(&eclusa, "POST", "/channels/site/edit", &headers, body).await
     };
+    // The first draws itself for ever, the second asks for endless work, the third for
+    // more memory than there is: each is given up, and the server goes on.
+    let circle = r##"<clipPath id="a" clip-path="url(#b)"><rect width="9" height="9"/></clipPath><clipPath id="b" clip-path="url(#c)"><rect width="9" height="9"/></clipPath><clipPath id="c" clip-path="url(#a)"><rect width="9" height="9"/></clipPath><rect width="9" height="9" clip-path="url(#a)"/>"##;
+    let noise = r##"<filter id="a"><feTurbulence baseFrequency=".1" numOctaves="4000000000"/></filter><rect width="9" height="9" filter="url(#a)"/>"##;
+    let pattern = r##"<pattern id="a" width="100000" height="100000" patternUnits="userSpaceOnUse"><rect width="9" height="9"/></pattern><rect width="100000" height="100000" fill="url(#a)"/>"##;
+    for hostile in [circle, noise, pattern] {
+        let picture = format!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">{hostile}</svg>"#
+        );
+        let status = upload(&picture).await.status;
+        assert!(status == 422 || (hostile == pattern && status == 303), "{status} {hostile}");
+    }
     let refused = upload("<html>").await;
     assert_eq!(refused.status, 415, "{}", refused.body);
     assert!(refused.body.contains("not a PNG, JPEG, WebP or SVG"), "{}", refused.body);

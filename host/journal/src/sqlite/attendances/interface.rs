@@ -48,7 +48,7 @@ impl Attendances for SqliteJournal {
         change: AttendanceChange,
     ) -> Result<AttendanceChanged, JournalError> {
         let prepared = PreparedChange::new(self.ids, change);
-        self.write(move |unit| prepared.write(unit)).await
+        self.admit(move |unit| prepared.write(unit)).await
     }
 
     async fn attendance_counts(

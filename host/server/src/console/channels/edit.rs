@@ -159,8 +159,12 @@ async fn taken(
     let manifest = manifest(app, &adapter)?;
     let before = before.as_deref();
     match saved(app, &manifest, before, &posted).await {
-        Ok(channel) => {
-            let done = if before.is_some() { "changed" } else { "created" };
+        Ok(Saved { channel, logo }) => {
+            let done = match (logo, before) {
+                (Err(_), _) => "no-logo",
+                (Ok(()), Some(_)) => "changed",
+                (Ok(()), None) => "created",
+            };
             Ok(go_to(&format!("/channels/{}?done={done}", channel.profile.id)))
         }
         Err(problem) if problem.status().is_client_error() => {
@@ -179,12 +183,19 @@ async fn taken(
     }
 }
 
+/// A channel that was saved.
+struct Saved {
+    channel: Channel,
+    /// Whether it has the logo that it was given: that is a commit of its own.
+    logo: Result<(), ApiProblem>,
+}
+
 async fn saved(
     app: &App,
     manifest: &Manifest,
     before: Option<&Channel>,
     posted: &Posted,
-) -> Result<Channel, ApiProblem> {
+) -> Result<Saved, ApiProblem> {
     let actor = posted.visitor.actor(Permission::Operate)?;
     let fields = &posted.fields;
     if let Some(before) = before {
@@ -200,8 +211,9 @@ async fn saved(
     };
     let json = channel_json(fields, manifest, before);
     let channel = save(app, read_json(&json.to_string().into())?, before, actor).await?;
-    if let Some(logo) = logo {
-        set_logo(app, channel.profile.id.clone(), logo, actor).await?;
-    }
-    Ok(channel)
+    let logo = match logo {
+        Some(logo) => set_logo(app, channel.profile.id.clone(), logo, actor).await,
+        None => Ok(()),
+    };
+    Ok(Saved { channel, logo })
 }

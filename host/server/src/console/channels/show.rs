@@ -135,6 +135,7 @@ fn done_key(done: &str) -> Option<&'static str> {
     Some(match done {
         "created" => "done-created",
         "changed" => "done-changed",
+        "no-logo" => "done-no-logo",
         "paused" => "done-paused",
         "resumed" => "done-resumed",
         "rotated" => "done-rotated",

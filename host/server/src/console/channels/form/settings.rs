@@ -16,7 +16,14 @@ fn pointer(name: &str) -> String {
     format!("/settings/{}", escape(name))
 }
 
-fn kind(schema: &Value) -> Kind {
+/// The names of those that must be there.
+fn required(schema: &Value) -> Vec<&str> {
+    let names = schema.get("required").and_then(Value::as_array);
+    names.into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// How a property is filled in that has this value.
+fn kind(schema: &Value, value: Option<&Value>) -> Kind {
     if let Some(values) = schema.get("enum").and_then(Value::as_array) {
         let none = Choice { value: String::new(), label: "–".to_owned() };
         let choices = values.iter().map(|value| {
@@ -28,6 +35,10 @@ fn kind(schema: &Value) -> Kind {
     match schema.get("type").and_then(Value::as_str) {
         Some("boolean") => Kind::Check,
         Some("integer" | "number") => Kind::Number,
+        // A browser takes the ends of lines out of what has one line.
+        Some("string") if value.and_then(Value::as_str).is_some_and(|it| it.contains('\n')) => {
+            Kind::Area
+        }
         Some("string") => Kind::Text,
         _ => Kind::Json,
     }
@@ -35,19 +46,15 @@ fn kind(schema: &Value) -> Kind {
 
 /// A field for each property, filled in as the settings are.
 pub(super) fn fields(schema: &Value, settings: &Map<String, Value>) -> Vec<Field> {
-    let required: Vec<&str> = schema
-        .get("required")
-        .and_then(Value::as_array)
-        .map(|names| names.iter().filter_map(Value::as_str).collect())
-        .unwrap_or_default();
+    let required = required(schema);
     properties(schema)
         .map(|(name, property)| {
             let text = |key: &str| property.get(key).and_then(Value::as_str);
-            let kind = kind(property);
-            let set = settings.get(name);
-            let value = match (&kind, set.or(property.get("default"))) {
+            let set = settings.get(name).or(property.get("default"));
+            let kind = kind(property, set);
+            let value = match (&kind, set) {
                 (_, None) => String::new(),
-                (Kind::Text, Some(Value::String(text))) => text.clone(),
+                (Kind::Text | Kind::Area, Some(Value::String(text))) => text.clone(),
                 (_, Some(value)) => value.to_string(),
             };
             Field {
@@ -64,14 +71,16 @@ pub(super) fn fields(schema: &Value, settings: &Map<String, Value>) -> Vec<Field
 }
 
 /// The settings that a form says. What it does not show stays as it was; a value
-/// that is the schema's default is not written down, unless it was before.
+/// that is the schema's default is not written down, unless it was before or must be.
 pub(super) fn read(schema: &Value, fields: &Fields, before: &Map<String, Value>) -> Value {
     let mut settings = before.clone();
+    let required = required(schema);
     for (name, property) in properties(schema) {
         let given = fields.get(&pointer(name)).unwrap_or_default();
-        let value = match kind(property) {
+        let value = match kind(property, None) {
             Kind::Check => Some(Value::Bool(given == "true")),
-            Kind::Text => (!given.is_empty()).then(|| Value::String(given.to_owned())),
+            // Forms end lines by two characters, whatever ended them before.
+            Kind::Text => (!given.is_empty()).then(|| given.replace("\r\n", "\n").into()),
             // What cannot be read is refused by the schema, in its words.
             _ if given.trim().is_empty() => None,
             _ => Some(
@@ -80,7 +89,10 @@ pub(super) fn read(schema: &Value, fields: &Fields, before: &Map<String, Value>)
         };
         let default = property.get("default").cloned().unwrap_or(Value::Bool(false));
         match value {
-            Some(value) if value == default && !before.contains_key(name) => {}
+            Some(value)
+                if value == default
+                    && !before.contains_key(name)
+                    && !required.contains(&name.as_str()) => {}
             Some(value) => drop(settings.insert(name.clone(), value)),
             None => drop(settings.remove(name)),
         }
@@ -129,6 +141,27 @@ mod tests {
         });
         assert_eq!(said(&all, json!({})), whole);
         assert_eq!(said(&[on], whole), json!({ "quiet": false }));
+    }
+
+    #[test]
+    fn what_must_be_there_is_written_down_also_where_it_is_the_default() {
+        let schema = json!({ "required": ["quiet", "tries"], "properties": {
+            "quiet": { "type": "boolean" },
+            "tries": { "type": "integer", "default": 3 },
+        }});
+        let said = read(&schema, &Fields::of(&[("/settings/tries", "3")]), &Map::new());
+        assert_eq!(said, json!({ "quiet": false, "tries": 3 }));
+    }
+
+    #[test]
+    fn texts_of_several_lines_keep_them() {
+        let settings = json!({ "number": "one\ntwo" });
+        let fields = fields(&schema(), settings.as_object().unwrap());
+        let field = fields.iter().find(|it| it.pointer == "/settings/number").unwrap();
+        assert!(matches!(field.kind, Kind::Area));
+        let on = ("/settings/previews", "true");
+        let sent = [on, ("/settings/number", "one\r\ntwo")];
+        assert_eq!(said(&sent, settings.clone()), settings);
     }
 
     #[test]

@@ -60,6 +60,7 @@ field-body-bytes = Largest request of the chat, in bytes
 field-body-bytes-hint = Empty: as the server's configuration says.
 done-created = The channel was created. Give its ingress URL to the chat.
 done-changed = The changes are saved and in use.
+done-no-logo = The channel is saved, but not its logo: try that again.
 done-paused = The channel is paused: messages to the chat wait.
 done-resumed = The channel goes on.
 done-rotated = The channel has another ingress URL. Give it to the chat.

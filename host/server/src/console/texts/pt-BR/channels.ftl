@@ -60,6 +60,7 @@ field-body-bytes = Maior requisição do chat, em bytes
 field-body-bytes-hint = Vazio: como diz a configuração do servidor.
 done-created = O canal foi criado. Informe a URL de entrada ao chat.
 done-changed = As mudanças foram salvas e já valem.
+done-no-logo = O canal foi salvo, mas o logotipo não: tente de novo.
 done-paused = O canal está pausado: as mensagens para o chat esperam.
 done-resumed = O canal voltou a funcionar.
 done-rotated = O canal tem outra URL de entrada. Informe-a ao chat.

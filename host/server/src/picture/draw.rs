@@ -9,7 +9,7 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaIm
 use resvg::{tiny_skia, usvg};
 
 /// Largest side of what is kept, in pixels.
-pub(crate) const SIDE: u32 = 256;
+const SIDE: u32 = 256;
 
 /// Largest side of what is taken, in pixels.
 const LARGEST_SIDE: u32 = 4096;
@@ -29,13 +29,20 @@ pub(crate) enum NoPicture {
     /// It has more pixels than are read.
     #[error("the picture has {0} × {1} pixels, and {LARGEST_SIDE} × {LARGEST_SIDE} are read")]
     Large(u32, u32),
+    /// It asks for more than a drawing may use up.
+    #[error("the picture takes too much time or memory to draw")]
+    Costly,
+    /// No process can be started for it now.
+    #[error("no process could be started to draw it: {0}")]
+    Process(std::io::Error),
 }
 
 /// The picture as a PNG whose sides have 256 pixels at most. Small ones stay as
 /// small as they are.
 ///
-/// It takes time, so call it where that holds up nobody.
-pub(crate) fn logo(bytes: &[u8]) -> Result<Vec<u8>, NoPicture> {
+/// A drawing of a few lines can ask for any time, memory and depth: so this is for a
+/// process that may use up only so much and may break.
+pub(super) fn logo(bytes: &[u8]) -> Result<Vec<u8>, NoPicture> {
     let picture = match image::guess_format(bytes) {
         Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP)) => {
             pixels(bytes, format)?
@@ -101,5 +108,5 @@ fn drawing(bytes: &[u8]) -> Result<DynamicImage, NoPicture> {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
-#[path = "picture_test.rs"]
+#[path = "draw_test.rs"]
 mod tests;
