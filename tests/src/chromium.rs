@@ -143,6 +143,12 @@ impl Chromium {
         self.protocol("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
+    /// Puts it into a time zone, by its IANA name.
+    pub async fn zone(&self, name: &str) {
+        let zone = json!({ "timezoneId": name });
+        self.protocol("Emulation.setTimezoneOverride", zone).await;
+    }
+
     /// Keeps a picture of the whole page under `target/screenshots`.
     pub async fn screenshot(&self, name: &str) {
         let parameters = json!({ "captureBeyondViewport": true });

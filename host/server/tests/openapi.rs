@@ -59,7 +59,7 @@ async fn every_documented_call_is_there_and_answers_as_documented() {
 }
 
 /// Paths that are not part of the API.
-const NOT_OF_THE_API: [&str; 62] = [
+const NOT_OF_THE_API: [&str; 69] = [
     "/",
     "/login",
     "/logout",
@@ -111,9 +111,16 @@ const NOT_OF_THE_API: [&str; 62] = [
     "/documentation/{key}/schemas/{name}",
     "/assets/documentation.js",
     "/preferences",
+    "/dashboard",
+    "/reports/attendances",
+    "/reports/attendances.csv",
+    "/reports/attendances.json",
+    "/reports/attendances/{id}",
     "/assets/channel.js",
     "/assets/operations.js",
     "/assets/console.css",
+    "/assets/dashboard.js",
+    "/assets/zone.js",
     "/assets/icon.svg",
     "/assets/login.js",
     // The same as `/in/{key}`.

@@ -53,6 +53,13 @@ impl Api {
         Ok(())
     }
 
+    /// Posts JSON as a chat does.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<()> {
+        let answer = self.request(Method::POST, path).json(body).send().await?;
+        answer.error_for_status()?;
+        Ok(())
+    }
+
     /// Brings a candidate, and returns its deployment as far as it is then.
     pub(crate) async fn submit(&self, adapter: &str, bytes: Vec<u8>) -> anyhow::Result<Value> {
         let put = self.request(Method::PUT, &format!("/v1/adapters/{adapter}")).body(bytes);

@@ -14,6 +14,7 @@ mod ledger;
 mod load;
 mod mapping;
 mod memory;
+mod pages;
 mod payload;
 mod pending;
 mod process;
@@ -116,6 +117,8 @@ enum Part {
     Javascript,
     /// Resident memory after many deployments and swaps.
     SwapMemory,
+    /// Pages of the console on a store of 5 million messages.
+    Console,
 }
 
 impl Part {
@@ -131,6 +134,7 @@ impl Part {
             Self::Deploy => deploy::measure(options, table),
             Self::Javascript => javascript::measure(options, table),
             Self::SwapMemory => swap_memory::measure(options, table),
+            Self::Console => pages::measure(options, table),
         }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::api::{Api, text};
 use crate::chat::{is_of_attendance, read_event};
+use crate::counters;
 use crate::ledger::{Direction, Key, Ledger};
 use crate::operator::Operator;
 use crate::violation::Kind;
@@ -36,6 +37,7 @@ impl Check {
         if !self.operator.check().await? || !self.events().await? {
             return Ok(false);
         }
+        counters::close_some(&self.api, &self.ledger, random).await?;
         for key in self.ledger.keys() {
             let acknowledged = self.acknowledged(&key);
             let Some(newest) = acknowledged.checked_sub(1) else { continue };
@@ -65,6 +67,7 @@ impl Check {
                 self.state(&key, number, true).await?.context("the host ended")?;
             }
         }
+        counters::recount(&self.api, &self.ledger).await?;
         for (path, pointer) in
             [("/v1/dead-letters", "/dead_letters"), ("/v1/requests/unmapped", "/requests")]
         {

@@ -6,6 +6,7 @@ mod api;
 mod callers;
 mod chat;
 mod check;
+mod counters;
 mod figures;
 mod lane;
 mod ledger;

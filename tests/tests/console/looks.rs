@@ -3,7 +3,7 @@
 use eclusa_tests::{Chat, Chromium, Eclusa, FakeChat, Setup};
 use serde_json::json;
 
-use super::{nothing_is_wrong, signed_in};
+use super::{an_attendance, nothing_is_wrong, signed_in};
 
 const LOOKS: [(&str, &str, u32); 3] =
     [("light", "light", 1200), ("dark", "dark", 1200), ("phone", "light", 390)];
@@ -34,7 +34,8 @@ async fn every_page_is_seen_in_light_dark_and_on_a_phone() {
         pictures(&chromium, &eclusa, language, &[("login", "/login")]).await;
         signed_in(&chromium, &eclusa).await;
         if language == "en" {
-            pictures(&chromium, &eclusa, language, &[("channels-none", "/channels")]).await;
+            let none = [("channels-none", "/channels"), ("dashboard-none", "/dashboard")];
+            pictures(&chromium, &eclusa, language, &none).await;
             for (id, name, color, chat) in [
                 ("site", "Chat do site", "#0072B2", Chat::Open),
                 ("vendas", "WhatsApp Vendas", "#009E73", Chat::Whatsapp),
@@ -46,12 +47,35 @@ async fn every_page_is_seen_in_light_dark_and_on_a_phone() {
                 channel["color"] = json!(color);
                 channel["description"] =
                     json!("Atende das 8h às 18h. Responsável: equipe de canais.");
-                eclusa.create(&channel).await;
+                let made = eclusa.create(&channel).await;
+                // Several people write, so that there is something to see.
+                let people = name.len() % 7 + 3;
+                for person in 0..people {
+                    let conversation = chat.conversation().replace('1', &person.to_string());
+                    let request = chat.text_request(&person.to_string(), "Bom dia!");
+                    let request = request.replace(chat.conversation(), &conversation);
+                    eclusa.chat_posts(chat, &made, &request).await;
+                }
             }
+            an_attendance(&eclusa).await;
             eclusa.post("/v1/channels/suporte/pause", &json!({ "reason": "Migração" })).await.ok();
         }
+        let assigned = eclusa.get("/v1/attendances?state=assigned").await.ok();
+        let protocol = assigned["attendances"][0]["protocol"].as_str().unwrap().to_owned();
+        let attendance = format!("/reports/attendances/{protocol}");
         let pages = [
             ("home", "/"),
+            ("dashboard", "/dashboard"),
+            ("dashboard-month", "/dashboard?period=30d"),
+            ("dashboard-channel", "/dashboard?channel=site"),
+            ("dashboard-empty", "/dashboard?from=2026-01-01&to=2026-01-31"),
+            ("dashboard-wrong", "/dashboard?from=2026-02-01&to=2026-01-31"),
+            ("reports", "/reports/attendances"),
+            ("reports-filtered", "/reports/attendances?period=all&state=assigned&agent=rui"),
+            ("reports-empty", "/reports/attendances?contact=nobody"),
+            ("reports-wrong", "/reports/attendances?from=2026-02-01&to=2026-01-31"),
+            ("attendance", &attendance),
+            ("zone", "/preferences?back=/dashboard"),
             ("channels", "/channels"),
             ("channel", "/channels/interno"),
             ("channel-paused", "/channels/suporte"),

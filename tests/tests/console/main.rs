@@ -10,10 +10,12 @@
 )]
 
 mod channels;
+mod dashboard;
 mod documentation;
 mod looks;
 
-use eclusa_tests::{Chromium, Eclusa};
+use eclusa_tests::{Channel, Chat, Chromium, Eclusa};
+use serde_json::{Value, json};
 
 /// Opens the console, and signs in.
 async fn signed_in(chromium: &Chromium, eclusa: &Eclusa) {
@@ -35,4 +37,42 @@ async fn nothing_is_wrong(chromium: &Chromium, eclusa: &Eclusa) {
     for url in requests {
         assert!(url.starts_with(eclusa.url()), "{url}");
     }
+}
+
+/// One message of each type, in what `type` names.
+fn six_types() -> [Value; 6] {
+    let file = |name: &str, mime: &str| {
+        json!({ "url": format!("https://files.example.com/{name}"), "mime": mime,
+                "filename": name, "size": 1_400_000, "caption": "Segue o arquivo." })
+    };
+    [
+        json!({ "type": "text", "text": { "body": "Bom dia!\nMeu pedido: https://loja.example.com/p/1. <b>Obrigada</b>" } }),
+        json!({ "type": "document", "document": file("nota.pdf", "application/pdf") }),
+        json!({ "type": "audio", "audio": { "url": "https://files.example.com/a.ogg", "mime": "audio/ogg", "duration": 13, "voice": true } }),
+        json!({ "type": "video", "video": file("caixa.mp4", "video/mp4") }),
+        json!({ "type": "location", "location": { "latitude": -23.55052, "longitude": -46.633308, "name": "Loja Sé", "address": "Praça da Sé, 1, São Paulo" } }),
+        json!({ "type": "contact", "contact": { "name": "João Souza", "organization": "Loja Sé", "emails": ["joao@example.com"],
+                "phones": [{ "number": "+55 (11) 5555-0100", "label": "work" }] } }),
+    ]
+}
+
+/// Somebody writes one message of each type on the channel `site`, and is answered and
+/// attended; its protocol number.
+async fn an_attendance(eclusa: &Eclusa) -> String {
+    let site = eclusa.get("/v1/channels/site").await.ok();
+    let ingress = site["ingress_url"].as_str().unwrap().strip_prefix(eclusa.url()).unwrap();
+    let channel = Channel { id: "site".to_owned(), ingress: ingress.to_owned() };
+    for (number, mut message) in six_types().into_iter().enumerate() {
+        message["id"] = json!(format!("six-{number}"));
+        message["conversation"] = json!("ana-1");
+        message["from"] = json!({ "id": "u-ana", "name": "Ana Silva" });
+        eclusa.chat_posts(Chat::Open, &channel, &message.to_string()).await.ok();
+    }
+    let found = eclusa.get("/v1/attendances?contact=u-ana").await.ok();
+    let protocol = found["attendances"][0]["protocol"].as_str().unwrap().to_owned();
+    let path = format!("/v1/attendances/{protocol}");
+    eclusa.post(&format!("{path}/assign"), &json!({ "agent": "rui" })).await.ok();
+    let answer = json!({ "conversation": "ana-1", "type": "text", "text": { "body": "Bom dia, Ana! Já vou ver." } });
+    eclusa.post("/v1/channels/site/messages", &answer).await.ok();
+    protocol
 }

@@ -271,7 +271,7 @@ async fn live(eclusa: &Eclusa, chat: Chat, fake: &FakeChat) {
 const UNANSWERED: [&str; 1] = ["/v1/adapters/{name}/diff"];
 
 /// Pages, for who is signed in and for who is not.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 15] = [
     "/",
     "/login",
     "/adapters",
@@ -279,6 +279,12 @@ const PAGES: [&str; 9] = [
     "/dead-letters",
     "/audit",
     "/tokens",
+    "/preferences",
+    "/dashboard",
+    "/dashboard?period=30d",
+    "/reports/attendances?period=all",
+    "/reports/attendances.csv",
+    "/reports/attendances.json",
     "/assets/login.js",
     "/assets/console.css",
 ];
@@ -324,6 +330,10 @@ async fn walk(eclusa: &Eclusa, browser: &Browser) {
             answered |= page.status < 300;
         }
         assert!(answered, "{path} is not searched");
+    }
+    for id in &things["attendances"] {
+        let path = format!("/reports/attendances/{id}");
+        assert_eq!(browser.open(eclusa, &path).await.status, 200, "{path}");
     }
     let wrong = ("authorization".to_owned(), "Bearer wrong".to_owned());
     eclusa.call("GET", "/v1/channels", &[wrong], "").await.problem(401, "token_unknown");

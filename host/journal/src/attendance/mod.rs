@@ -47,6 +47,18 @@ pub trait Attendances: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<Attendance>, JournalError>;
 
+    /// The other way from [`Attendances::attendances`]: those that opened just after the
+    /// one with the id `after`, newest first; 1 to 500 at once.
+    ///
+    /// # Errors
+    /// `Cursor` where `after` is no id.
+    async fn newer_attendances(
+        &self,
+        filter: AttendanceFilter,
+        after: String,
+        limit: u32,
+    ) -> Result<Vec<Attendance>, JournalError>;
+
     /// What was said in an attendance, in both directions, oldest first: what is
     /// younger than the message with the id `after`; 1 to 500 at once. Nothing where
     /// there is no such attendance.

@@ -242,6 +242,26 @@ impl Attendances for MemoryJournal {
             .collect())
     }
 
+    async fn newer_attendances(
+        &self,
+        filter: AttendanceFilter,
+        after: String,
+        limit: u32,
+    ) -> Result<Vec<Attendance>, JournalError> {
+        let from = filter.opened_from_ms.map_or(0, number_at);
+        let from = from.max(position(&after)?.saturating_add(1));
+        let before = filter.opened_before_ms.map_or(i64::MAX, number_at);
+        let state = self.state.lock();
+        let records = state.attendances.records.iter();
+        let mut found: Vec<_> = records
+            .filter(|(id, record)| (from..before).contains(*id) && is_asked(&filter, record))
+            .take(limit.clamp(1, 500) as usize)
+            .map(|(_, record)| record.shown(state.ids))
+            .collect();
+        found.reverse();
+        Ok(found)
+    }
+
     async fn transcript(
         &self,
         id: String,

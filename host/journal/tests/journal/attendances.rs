@@ -325,6 +325,15 @@ pub(crate) async fn they_are_listed_by_what_they_are(maker: &impl Maker) {
     assert_eq!(page, all[4..5]);
     let wrong = journal.attendances(none(), Some("yesterday".to_owned()), 1).await.unwrap_err();
     assert!(matches!(wrong, JournalError::Cursor { .. }));
+    // The other way: what opened just after one, newest first too.
+    let newer = journal.newer_attendances(none(), id(3), 2).await.unwrap();
+    assert_eq!(newer, all[1..3]);
+    let first = AttendanceFilter { channel: some("shop"), ..none() };
+    let newer = journal.newer_attendances(first, id(5), 1).await.unwrap();
+    assert_eq!(newer, all[3..4]);
+    assert_eq!(journal.newer_attendances(none(), id(0), 500).await.unwrap(), []);
+    let wrong = journal.newer_attendances(none(), "yesterday".to_owned(), 1).await.unwrap_err();
+    assert!(matches!(wrong, JournalError::Cursor { .. }));
     let open = journal.open_attendances().await.unwrap();
     let open: Vec<_> = open.iter().map(|it| (it.channel.as_str(), it.state, it.count)).collect();
     use AttendanceState::{Queued, Transferred};

@@ -33,6 +33,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{delete, get, post, put};
 
+pub(crate) use attendances::Filter as AttendanceQuery;
 pub(crate) use body::read as read_json;
 pub(crate) use channel_input::ChannelInput;
 pub(crate) use channels::{
@@ -46,7 +47,11 @@ pub(crate) use letters::{
 pub(crate) use logo::{as_logo, set_logo};
 pub(crate) use messages::submit;
 pub(crate) use pauses::{pause_chat, resume_chat};
-pub(crate) use reports::Zone;
+pub(crate) use query::read as read_query;
+pub(crate) use reports::{
+    By, OfChannel, Period as ReportPeriod, Report, ReportQuery, Zone, attendances_csv,
+    attendances_json, report,
+};
 pub(crate) use tokens::{ADMIN, make_token, revoke_token, rotate_token};
 
 use crate::app::App;

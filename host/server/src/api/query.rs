@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use crate::problem::ApiProblem;
 
 /// Reads the query of a URL.
-pub(super) fn read<T: DeserializeOwned>(uri: &Uri) -> Result<T, ApiProblem> {
+pub(crate) fn read<T: DeserializeOwned>(uri: &Uri) -> Result<T, ApiProblem> {
     axum::extract::Query::try_from_uri(uri).map(|axum::extract::Query(query)| query).map_err(
         |error| {
             use std::error::Error;

@@ -19,6 +19,8 @@ pub(super) fn routes() -> Router<App> {
             "/assets/documentation.js",
             get(async || script(include_str!("assets/documentation.js"))),
         )
+        .route("/assets/dashboard.js", get(async || script(include_str!("assets/dashboard.js"))))
+        .route("/assets/zone.js", get(async || script(include_str!("assets/zone.js"))))
         .route("/assets/login.js", get(async || script(include_str!("assets/login.js"))))
 }
 
@@ -33,6 +35,9 @@ const STYLE: &str = concat!(
     include_str!("assets/styles/message.css"),
     include_str!("assets/styles/operations.css"),
     include_str!("assets/styles/documentation.css"),
+    include_str!("assets/styles/charts.css"),
+    include_str!("assets/styles/dashboard.css"),
+    include_str!("assets/styles/reports.css"),
     include_str!("assets/styles/narrow.css"),
 );
 

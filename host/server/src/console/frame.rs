@@ -1,5 +1,6 @@
 //! What every page has around it: the language, the theme, who looks at it.
 
+use std::borrow::Borrow;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -93,9 +94,14 @@ impl Frame {
         self.zone.unwrap_or(Zone::UTC)
     }
 
+    /// Whether they have said in which time zone they are.
+    pub(super) fn knows_zone(&self) -> bool {
+        self.zone.is_some()
+    }
+
     /// A number as their language writes it.
-    pub(super) fn number(&self, number: u64) -> String {
-        format::number(self.language, number)
+    pub(super) fn number(&self, number: impl Borrow<u64>) -> String {
+        format::number(self.language, *number.borrow())
     }
 
     /// A time, given as RFC 3339, as their language writes it and their clocks show
@@ -103,6 +109,13 @@ impl Frame {
     pub(super) fn time(&self, rfc3339: &str) -> String {
         let Some(ms) = unix_ms(rfc3339) else { return rfc3339.to_owned() };
         format::date_time(self.language, self.zone().local(ms))
+    }
+
+    /// The same without its day.
+    pub(super) fn clock(&self, rfc3339: &str) -> String {
+        let Some(ms) = unix_ms(rfc3339) else { return rfc3339.to_owned() };
+        let time = self.zone().local(ms);
+        format!("{:02}:{:02}", time.hour(), time.minute())
     }
 
     /// The languages on offer.
@@ -113,6 +126,11 @@ impl Frame {
     /// The themes on offer.
     pub(super) fn themes(&self) -> [Theme; 3] {
         Theme::ALL
+    }
+
+    /// The page itself, as a part of the query of another.
+    pub(super) fn path_encoded(&self) -> String {
+        url::form_urlencoded::byte_serialize(self.path.as_bytes()).collect()
     }
 
     /// Whether the page is this one, or below it.

@@ -4,23 +4,24 @@
 
 mod assets;
 mod channels;
+mod charts;
 mod cookie;
+mod dashboard;
 mod documentation;
-#[allow(dead_code, reason = "pages that show attendances come next")]
 mod format;
-#[allow(dead_code, reason = "pages that show attendances come next")]
 mod frame;
 mod headers;
 mod home;
 mod html;
 mod language;
-#[allow(dead_code, reason = "pages that show attendances come next")]
 mod message;
 mod moment;
 mod operations;
+mod period;
 mod posted;
 mod preferences;
 mod problem_page;
+mod reports;
 mod sight;
 mod sign_in;
 mod sign_out;
@@ -45,10 +46,12 @@ pub(crate) fn routes(app: &App, headers: PageHeaders) -> Router<App> {
         .route("/", get(home::show))
         .route("/login", get(sign_in::show).post(sign_in::sign_in))
         .route("/logout", post(sign_out::sign_out))
-        .route("/preferences", post(preferences::set))
+        .route("/preferences", get(preferences::show).post(preferences::set))
+        .route("/dashboard", get(dashboard::show))
         .merge(channels::routes())
         .merge(operations::routes())
         .merge(documentation::routes())
+        .merge(reports::routes())
         .merge(assets::routes())
         .route_layer(from_fn_with_state(app.clone(), read_form))
         .merge(operations::uploads(app))

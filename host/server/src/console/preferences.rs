@@ -1,24 +1,52 @@
-//! `/preferences`: the language and the theme, kept by the browser.
+//! `/preferences`: the language, the theme and the time zone, kept by the browser.
 
+use askama::Template;
 use axum::Form;
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::cookie;
-use super::html::go_to;
+use super::frame::Frame;
+use super::html::{go_to, page};
 use super::language::Language;
 use super::theme::Theme;
-use super::visitor::foreign;
+use super::visitor::{Visitor, foreign};
+use crate::api::{Zone, read_query};
 use crate::app::App;
 use crate::auth::{Foreign, check_origin};
+use crate::problem::ApiProblem;
 
-/// What the form sends: one of both, and where to go back to.
+/// Which page it was opened from.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct From {
+    #[serde(default)]
+    back: String,
+}
+
+#[derive(Template)]
+#[template(path = "zone.html")]
+struct Choose {
+    at: Frame,
+    back: String,
+    zones: Vec<&'static str>,
+}
+
+/// `GET /preferences`: the time zone, for whom no script has told it.
+pub(super) async fn show(visitor: Visitor, uri: Uri) -> Result<Response, ApiProblem> {
+    let From { back } = read_query(&uri)?;
+    let back = local(&back).to_owned();
+    Ok(page(StatusCode::OK, &Choose { at: visitor.frame, back, zones: Zone::names().collect() }))
+}
+
+/// What a form sends: one of these, and where to go back to.
 #[derive(Deserialize)]
 pub(super) struct Input {
     language: Option<String>,
     theme: Option<String>,
+    zone: Option<String>,
     #[serde(default)]
     back: String,
 }
@@ -37,9 +65,11 @@ pub(super) async fn set(
     let mut response = go_to(local(&input.back));
     let language = input.language.as_deref().and_then(Language::by_tag);
     let theme = input.theme.as_deref().and_then(Theme::by_name);
+    let zone = input.zone.as_deref().and_then(Zone::named);
     let cookies = [
         language.and_then(|language| cookie::keep(cookie::LANGUAGE, language.tag())),
         theme.and_then(|theme| cookie::keep(cookie::THEME, theme.name())),
+        zone.and_then(|zone| cookie::keep(cookie::ZONE, zone.name())),
     ];
     for cookie in cookies.into_iter().flatten() {
         response.headers_mut().append(header::SET_COOKIE, cookie);

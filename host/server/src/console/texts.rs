@@ -30,6 +30,8 @@ const ENGLISH: &str = concat!(
     include_str!("texts/en/traces.ftl"),
     include_str!("texts/en/letters.ftl"),
     include_str!("texts/en/access.ftl"),
+    include_str!("texts/en/dashboard.ftl"),
+    include_str!("texts/en/reports.ftl"),
 );
 const PORTUGUESE: &str = concat!(
     include_str!("texts/pt-BR/frame.ftl"),
@@ -45,6 +47,8 @@ const PORTUGUESE: &str = concat!(
     include_str!("texts/pt-BR/traces.ftl"),
     include_str!("texts/pt-BR/letters.ftl"),
     include_str!("texts/pt-BR/access.ftl"),
+    include_str!("texts/pt-BR/dashboard.ftl"),
+    include_str!("texts/pt-BR/reports.ftl"),
 );
 
 impl Texts {

@@ -64,6 +64,12 @@ impl Phrase {
 }
 
 impl Wrong {
+    /// What is wrong in a field, by its pointer.
+    pub(super) fn of_field(&self, at: &Frame, pointer: &str) -> Option<Phrase> {
+        let found = self.violations.iter().find(|violation| violation.pointer == pointer);
+        found.map(|violation| Phrase::violation(at, &violation.message))
+    }
+
     /// A problem for who looks: by the texts of its code, where there are any.
     pub(super) fn new(at: &Frame, problem: &ApiProblem) -> Self {
         let key = format!("problem-{}", problem.code().replace('_', "-"));

@@ -4,5 +4,6 @@ mod channels;
 mod csrf;
 mod documentation;
 mod pages;
+mod reports;
 mod sessions;
 mod sign_in;

@@ -30,7 +30,16 @@ impl Attendances for SqliteJournal {
         before: Option<String>,
         limit: u32,
     ) -> Result<Vec<Attendance>, JournalError> {
-        self.read(move |conn, ids| list::page(conn, ids, &filter, before.as_deref(), limit)).await
+        self.read(move |conn, ids| list::older(conn, ids, &filter, before.as_deref(), limit)).await
+    }
+
+    async fn newer_attendances(
+        &self,
+        filter: AttendanceFilter,
+        after: String,
+        limit: u32,
+    ) -> Result<Vec<Attendance>, JournalError> {
+        self.read(move |conn, ids| list::newer(conn, ids, &filter, &after, limit)).await
     }
 
     async fn transcript(

@@ -9,23 +9,52 @@ use crate::sqlite::readers::storage;
 use crate::sqlite::text::Text;
 use crate::{AttendanceFilter, JournalError};
 
-/// Newest first.
-pub(super) fn page(
+/// Those that opened before another one, newest first.
+pub(super) fn older(
     conn: &Connection,
     ids: Ids,
     filter: &AttendanceFilter,
     before: Option<&str>,
     limit: u32,
 ) -> Result<Vec<Attendance>, JournalError> {
-    let before = match before {
-        None => i64::MAX,
-        Some(cursor) => {
-            let wrong = || JournalError::Cursor { cursor: cursor.to_owned() };
-            Ids::position(cursor).ok_or_else(wrong)?
-        }
-    };
-    let before = filter.opened_before_ms.map_or(before, |ms| before.min(number_at(ms)));
+    let (from, to) = opened(filter);
+    let before = before.map_or(Ok(to), |cursor| Ok(position(cursor)?.min(to)))?;
+    page(conn, ids, filter, (from, before), "DESC", limit)
+}
+
+/// Those that opened just after another one, newest first.
+pub(super) fn newer(
+    conn: &Connection,
+    ids: Ids,
+    filter: &AttendanceFilter,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<Attendance>, JournalError> {
+    let (from, to) = opened(filter);
+    let from = position(after)?.saturating_add(1).max(from);
+    let mut found = page(conn, ids, filter, (from, to), "ASC", limit)?;
+    found.reverse();
+    Ok(found)
+}
+
+fn position(cursor: &str) -> Result<i64, JournalError> {
+    Ids::position(cursor).ok_or_else(|| JournalError::Cursor { cursor: cursor.to_owned() })
+}
+
+/// The ids from and before which they opened.
+fn opened(filter: &AttendanceFilter) -> (i64, i64) {
     let from = filter.opened_from_ms.map_or(0, number_at);
+    (from, filter.opened_before_ms.map_or(i64::MAX, number_at))
+}
+
+fn page(
+    conn: &Connection,
+    ids: Ids,
+    filter: &AttendanceFilter,
+    (from, before): (i64, i64),
+    order: &str,
+    limit: u32,
+) -> Result<Vec<Attendance>, JournalError> {
     let limit = limit.clamp(1, 500);
     let state = filter.state.map(Text);
     let mut values: Vec<&dyn ToSql> = vec![&from, &before, &limit];
@@ -47,7 +76,7 @@ pub(super) fn page(
         query.push_str(&format!(" AND {index}{column} = ?{}", values.len()));
         index = "+";
     }
-    query.push_str(" ORDER BY id DESC LIMIT ?3");
+    query.push_str(&format!(" ORDER BY id {order} LIMIT ?3"));
     conn.prepare_cached(&query)
         .and_then(|mut statement| {
             let rows = statement.query_map(params_from_iter(values), row::read)?;

@@ -3,27 +3,27 @@
 use axum::http::Uri;
 use eclusa_journal::{AttendanceFilter, unix_ms};
 use eclusa_model::AttendanceState;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::api::query;
 use crate::problem::{ApiProblem, Violation};
 
 /// Which attendances; all where nothing is said.
-#[derive(Debug, Deserialize, Default)]
+#[derive(Debug, Clone, Deserialize, Serialize, Default)]
 #[serde(deny_unknown_fields, default)]
-pub(in crate::api) struct Filter {
+pub(crate) struct Filter {
     /// Opened then or later, RFC 3339.
-    pub(super) from: Option<String>,
+    pub(crate) from: Option<String>,
     /// Opened before then, RFC 3339.
-    pub(super) to: Option<String>,
-    pub(super) channel: Option<String>,
-    pub(super) conversation: Option<String>,
+    pub(crate) to: Option<String>,
+    pub(crate) channel: Option<String>,
+    pub(crate) conversation: Option<String>,
     /// The contact's id.
-    pub(super) contact: Option<String>,
-    pub(super) flow: Option<String>,
-    pub(super) queue: Option<String>,
-    pub(super) agent: Option<String>,
-    pub(super) state: Option<AttendanceState>,
+    pub(crate) contact: Option<String>,
+    pub(crate) flow: Option<String>,
+    pub(crate) queue: Option<String>,
+    pub(crate) agent: Option<String>,
+    pub(crate) state: Option<AttendanceState>,
 }
 
 impl Filter {
@@ -33,7 +33,7 @@ impl Filter {
     }
 
     /// As the journal takes it.
-    pub(in crate::api) fn read(self) -> Result<AttendanceFilter, ApiProblem> {
+    pub(crate) fn read(self) -> Result<AttendanceFilter, ApiProblem> {
         let mut violations = Vec::new();
         let mut time = |pointer, text: Option<String>| {
             let ms = text.as_deref().map(unix_ms);

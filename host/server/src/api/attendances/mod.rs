@@ -6,6 +6,6 @@ mod list;
 mod show;
 
 pub(super) use change::{assign, close, queue, transfer};
-pub(super) use filter::Filter;
+pub(crate) use filter::Filter;
 pub(super) use list::list;
 pub(super) use show::{messages, show};

@@ -9,7 +9,7 @@ use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use eclusa_journal::AttendanceCount;
 use eclusa_model::{AttendanceState, Color};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -25,65 +25,75 @@ const LONGEST_BY_HOUR: i64 = 92;
 /// The longest period by channel, in days.
 const LONGEST_BY_CHANNEL: i64 = 366;
 
+/// What the numbers are of.
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum By {
+pub(crate) enum By {
+    /// Also of each hour.
     Hour,
+    /// Of each channel.
     #[default]
     Channel,
 }
 
+/// What a report is to tell.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ReportQuery {
+pub(crate) struct ReportQuery {
     #[serde(default)]
-    by: By,
+    pub(crate) by: By,
     /// A day of the zone or a time; the beginning of today where it is left out.
-    from: Option<String>,
+    pub(crate) from: Option<String>,
     /// The same; what is then is not in it. The end of today where it is left out.
-    to: Option<String>,
+    pub(crate) to: Option<String>,
     /// A time zone by its IANA name; UTC where it is left out.
-    tz: Option<String>,
+    pub(crate) tz: Option<String>,
     /// Only of this channel.
-    channel: Option<String>,
+    pub(crate) channel: Option<String>,
 }
 
+/// What was counted in a period.
 #[derive(Serialize)]
-struct Report {
+pub(crate) struct Report {
     by: By,
     tz: &'static str,
-    from: String,
-    to: String,
+    #[serde(serialize_with = "as_rfc3339")]
+    pub(crate) from: OffsetDateTime,
+    #[serde(serialize_with = "as_rfc3339")]
+    pub(crate) to: OffsetDateTime,
     /// When each hour begins, in the time zone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hours: Option<Vec<String>>,
-    channels: Vec<OfChannel>,
-    totals: Totals,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "all_as_rfc3339")]
+    pub(crate) hours: Option<Vec<OffsetDateTime>>,
+    pub(crate) channels: Vec<OfChannel>,
+    pub(crate) totals: Totals,
 }
 
+/// What was counted in a channel.
 #[derive(Serialize)]
-struct OfChannel {
-    id: String,
-    name: Option<String>,
-    color: Option<Color>,
+pub(crate) struct OfChannel {
+    pub(crate) id: String,
+    /// `None` where it was deleted.
+    pub(crate) name: Option<String>,
+    pub(crate) color: Option<Color>,
     #[serde(flatten)]
-    totals: Totals,
+    pub(crate) totals: Totals,
     /// One number for each hour.
     #[serde(skip_serializing_if = "Option::is_none")]
-    series: Option<Series>,
+    pub(crate) series: Option<Series>,
 }
 
+/// What was counted altogether.
 #[derive(Serialize, Default, Clone)]
-struct Totals {
-    opened: u64,
-    answered: u64,
-    closed: u64,
+pub(crate) struct Totals {
+    pub(crate) opened: u64,
+    pub(crate) answered: u64,
+    pub(crate) closed: u64,
     /// How long those that were first answered in the period had waited.
-    average_first_answer_ms: Option<u64>,
+    pub(crate) average_first_answer_ms: Option<u64>,
     /// Open now.
-    open: u64,
+    pub(crate) open: u64,
     /// Of these, without an agent now.
-    waiting: u64,
+    pub(crate) waiting: u64,
     #[serde(skip)]
     first_answer_ms: u64,
 }
@@ -105,9 +115,10 @@ impl Totals {
     }
 }
 
+/// One number for each hour.
 #[derive(Serialize, Default)]
-struct Series {
-    opened: Vec<u64>,
+pub(crate) struct Series {
+    pub(crate) opened: Vec<u64>,
     answered: Vec<u64>,
     closed: Vec<u64>,
 }
@@ -131,11 +142,28 @@ impl Series {
     }
 }
 
+fn as_rfc3339<S: Serializer>(time: &OffsetDateTime, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&time.format(&Rfc3339).unwrap_or_default())
+}
+
+fn all_as_rfc3339<S: Serializer>(
+    times: &Option<Vec<OffsetDateTime>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let texts = times.iter().flatten().map(|time| time.format(&Rfc3339).unwrap_or_default());
+    serializer.collect_seq(texts)
+}
+
 pub(in crate::api) async fn attendances(
     State(app): State<App>,
     uri: Uri,
 ) -> Result<Response, ApiProblem> {
-    let ReportQuery { by, from, to, tz, channel } = query::read(&uri)?;
+    Ok(Json(report(&app, query::read(&uri)?).await?).into_response())
+}
+
+/// Counts what was asked for.
+pub(crate) async fn report(app: &App, query: ReportQuery) -> Result<Report, ApiProblem> {
+    let ReportQuery { by, from, to, tz, channel } = query;
     let longest = match by {
         By::Hour => LONGEST_BY_HOUR,
         By::Channel => LONGEST_BY_CHANNEL,
@@ -182,15 +210,13 @@ pub(in crate::api) async fn attendances(
             totals.are_open(open.state, open.count);
         }
     }
-    let text = |time: &OffsetDateTime| time.format(&Rfc3339).unwrap_or_default();
-    let report = Report {
+    Ok(Report {
         by,
         tz: period.zone.name(),
-        from: text(&period.zone.local(period.from_ms)),
-        to: text(&period.zone.local(period.to_ms)),
-        hours: hours.as_ref().map(|hours| hours.starts.iter().map(text).collect()),
+        from: period.zone.local(period.from_ms),
+        to: period.zone.local(period.to_ms),
+        hours: hours.map(|hours| hours.starts),
         channels: channels.into_values().collect(),
         totals,
-    };
-    Ok(Json(report).into_response())
+    })
 }

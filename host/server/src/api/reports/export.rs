@@ -44,7 +44,7 @@ enum Form {
 }
 
 /// As a table for spreadsheets.
-pub(in crate::api) async fn attendances_csv(
+pub(crate) async fn attendances_csv(
     State(app): State<App>,
     uri: Uri,
 ) -> Result<Response, ApiProblem> {
@@ -52,7 +52,7 @@ pub(in crate::api) async fn attendances_csv(
 }
 
 /// As one JSON document.
-pub(in crate::api) async fn attendances_json(
+pub(crate) async fn attendances_json(
     State(app): State<App>,
     uri: Uri,
 ) -> Result<Response, ApiProblem> {

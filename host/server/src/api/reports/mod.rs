@@ -7,5 +7,7 @@ mod period;
 mod zone;
 
 pub(super) use attendances::attendances;
-pub(super) use export::{attendances_csv, attendances_json};
+pub(crate) use attendances::{By, OfChannel, Report, ReportQuery, report};
+pub(crate) use export::{attendances_csv, attendances_json};
+pub(crate) use period::Period;
 pub(crate) use zone::Zone;

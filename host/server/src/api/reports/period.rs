@@ -12,18 +12,18 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// From when to when, and where.
 #[derive(Debug)]
-pub(super) struct Period {
+pub(crate) struct Period {
     pub(super) zone: Zone,
     /// Unix milliseconds.
-    pub(super) from_ms: i64,
+    pub(crate) from_ms: i64,
     /// Unix milliseconds; this one is not in it.
-    pub(super) to_ms: i64,
+    pub(crate) to_ms: i64,
 }
 
 impl Period {
     /// Reads what was asked for: days of the zone or times. Today, where nothing is
     /// said.
-    pub(super) fn read(
+    pub(crate) fn read(
         (from, to, tz): (Option<&str>, Option<&str>, Option<&str>),
         longest_days: i64,
         now_ms: i64,

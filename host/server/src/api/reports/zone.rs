@@ -15,12 +15,17 @@ pub(crate) struct Zone(Tz);
 
 impl Zone {
     /// Coordinated universal time.
-    #[allow(dead_code, reason = "pages that show attendances come next")]
     pub(crate) const UTC: Self = Self(Tz::UTC);
 
     /// The zone with this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         name.parse().ok().map(Self)
+    }
+
+    /// The names of all zones that people live in, in their order.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        let places = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+        places.filter(|name| *name == "UTC" || (name.contains('/') && !name.starts_with("Etc/")))
     }
 
     /// Its name.

@@ -1,0 +1,50 @@
+### Indicators
+dashboard = Indicators
+dashboard-numbers = Numbers
+dashboard-no-channel = There are no numbers yet
+dashboard-no-channel-next = Attendances come through channels. Create the first one; it takes a minute.
+dashboard-nothing = No attendance opened in this period
+dashboard-nothing-next = One opens with the first message of a person. Choose a longer period, or see on a channel's page whether its chat knows the ingress URL.
+count-opened = Opened
+count-waiting = Waiting
+count-with-agent = With an agent
+count-closed = Closed
+count-first-answer = First answer
+count-in-period = in the period
+count-now = now
+count-average = on average
+period = Period
+period-today = Today
+period-week = 7 days
+period-month = 30 days
+period-all = All
+period-range = Range
+period-from = From
+period-to = Until, inclusive
+period-all-channels = All channels
+period-apply = Apply
+zone = Time zone
+zone-what = In which days begin and times are shown. This browser keeps it.
+zone-label = Place
+zone-back = Back
+zone-shown = Days and times of { $zone }.
+zone-change = Change
+chart-hours = Attendances per hour
+chart-hours-of-days = Attendances per hour of the day, all days together
+chart-days = Attendances per day
+chart-channels = Attendances per channel
+chart-hour = Hour
+chart-day = Day
+chart-channel = Channel
+chart-total = Total
+chart-table = Show as a table
+chart-table-of = Table: { $chart }
+chart-empty = Nothing was counted.
+chart-described = { $total } attendances opened. The most, { $most }: { $when }.
+chart-others = { $count ->
+    [one] One other
+   *[other] { $count } others
+}
+violation-expected-a-time-after-from = The end is before the beginning.
+violation-expected-at-most-92-days-after-from = At most 92 days can be shown at once.
+violation-expected-a-day-such-as-2026-03-01-or-a-time-such-as-2026-03-01t12-00-00z = This is not a day such as 2026-03-01.

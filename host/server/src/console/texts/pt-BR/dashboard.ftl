@@ -1,0 +1,50 @@
+### Indicadores
+dashboard = Indicadores
+dashboard-numbers = Números
+dashboard-no-channel = Ainda não há números
+dashboard-no-channel-next = Os atendimentos chegam pelos canais. Crie o primeiro; leva um minuto.
+dashboard-nothing = Nenhum atendimento foi aberto neste período
+dashboard-nothing-next = Um atendimento abre com a primeira mensagem de uma pessoa. Escolha um período maior ou veja, na página de um canal, se o chat dele conhece a URL de entrada.
+count-opened = Abertos
+count-waiting = Aguardando
+count-with-agent = Com atendente
+count-closed = Encerrados
+count-first-answer = Primeira resposta
+count-in-period = no período
+count-now = agora
+count-average = em média
+period = Período
+period-today = Hoje
+period-week = 7 dias
+period-month = 30 dias
+period-all = Tudo
+period-range = Intervalo
+period-from = De
+period-to = Até, inclusive
+period-all-channels = Todos os canais
+period-apply = Aplicar
+zone = Fuso horário
+zone-what = É nele que os dias começam e os horários aparecem. Este navegador o guarda.
+zone-label = Lugar
+zone-back = Voltar
+zone-shown = Dias e horários de { $zone }.
+zone-change = Mudar
+chart-hours = Atendimentos por hora
+chart-hours-of-days = Atendimentos por hora do dia, somando todos os dias
+chart-days = Atendimentos por dia
+chart-channels = Atendimentos por canal
+chart-hour = Hora
+chart-day = Dia
+chart-channel = Canal
+chart-total = Total
+chart-table = Ver como tabela
+chart-table-of = Tabela: { $chart }
+chart-empty = Nada foi contado.
+chart-described = { $total } atendimentos abertos. O máximo, { $most }: { $when }.
+chart-others = { $count ->
+    [one] Um outro
+   *[other] Outros { $count }
+}
+violation-expected-a-time-after-from = O fim vem antes do começo.
+violation-expected-at-most-92-days-after-from = No máximo 92 dias podem ser mostrados de uma vez.
+violation-expected-a-day-such-as-2026-03-01-or-a-time-such-as-2026-03-01t12-00-00z = Isto não é um dia como 2026-03-01.
