@@ -52,10 +52,10 @@ struct Dashboard {
 
 /// What was counted in the period, and what is now.
 struct Counted {
-    opened: u64,
-    waiting: u64,
-    with_agent: u64,
-    closed: u64,
+    opened: String,
+    waiting: String,
+    with_agent: String,
+    closed: String,
     first_answer: Option<String>,
     /// `None` where nothing opened in the period.
     charts: Option<Charts>,
@@ -65,10 +65,10 @@ impl Counted {
     fn of(at: &Frame, report: &Report, one: bool) -> Result<Self, ApiProblem> {
         let totals = &report.totals;
         Ok(Self {
-            opened: totals.opened,
-            waiting: totals.waiting,
-            with_agent: totals.open.saturating_sub(totals.waiting),
-            closed: totals.closed,
+            opened: at.number(totals.opened),
+            waiting: at.number(totals.waiting),
+            with_agent: at.number(totals.open.saturating_sub(totals.waiting)),
+            closed: at.number(totals.closed),
             first_answer: totals.average_first_answer_ms.map(format::duration),
             charts: match totals.opened {
                 0 => None,

@@ -1,6 +1,5 @@
 //! What every page has around it: the language, the theme, who looks at it.
 
-use std::borrow::Borrow;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -100,8 +99,8 @@ impl Frame {
     }
 
     /// A number as their language writes it.
-    pub(super) fn number(&self, number: impl Borrow<u64>) -> String {
-        format::number(self.language, *number.borrow())
+    pub(super) fn number(&self, number: u64) -> String {
+        format::number(self.language, number)
     }
 
     /// A time, given as RFC 3339, as their language writes it and their clocks show
