@@ -75,7 +75,7 @@ async fn somebody_without_a_login_reads_a_shared_page_and_downloads_from_it() {
     let (eclusa, chromium) = start("en").await;
     chromium.open(&format!("{}/channels/time/documentation", eclusa.url())).await;
     chromium.click("#share button").await;
-    chromium.wait_for("document.getElementById('share-url')").await;
+    chromium.wait_for("!!document.getElementById('share-url')").await;
     let link = chromium.evaluate("document.getElementById('share-url').value").await;
     let link = link.as_str().unwrap().to_owned();
     nothing_is_wrong(&chromium, &eclusa).await;
