@@ -21,7 +21,7 @@ async fn tabs_follow_the_keyboard_and_all_examples_follow_one() {
     chromium.open(&format!("{}/channels/time", eclusa.url())).await;
     chromium.click("a[href='/channels/time/documentation']").await;
     chromium.wait_for("document.querySelector('h1').textContent.includes('Documentação de')").await;
-    let shown = "[...document.querySelectorAll('#in-text .example .panel')]\
+    let shown = "[...document.querySelectorAll('#in-text .example:not(details) .panel')]\
         .filter(it => it.offsetParent && it.dataset.language).map(it => it.dataset.language).join()";
     assert_eq!(chromium.evaluate(shown).await, "request");
     chromium.evaluate("document.querySelector('#in-text .tab').focus()").await;
