@@ -134,6 +134,12 @@ impl Chromium {
         self.command("actions", json!({ "actions": keys })).await;
     }
 
+    /// Opens further pages as a browser does that runs no scripts.
+    pub async fn without_scripts(&self) {
+        let off = json!({ "value": true });
+        self.protocol("Emulation.setScriptExecutionDisabled", off).await;
+    }
+
     /// Looks at pages at this width, in `light` or `dark`.
     pub async fn look(&self, scheme: &str, width: u32) {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);

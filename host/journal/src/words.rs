@@ -26,6 +26,12 @@ pub(crate) fn words(name: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// Whether a word that is searched for finds those that begin with it. One of one or
+/// two letters (`da`, `de`) finds itself alone: too many begin so.
+pub(crate) fn is_beginning(word: &str) -> bool {
+    word.chars().nth(2).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::words;

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use crate::Config;
 use crate::auth::{Sessions, SignIns, SignedIn, Tokens};
 use crate::channels::Channels;
-use crate::console::Texts;
+use crate::console::{Texts, Watchers};
 use crate::documentation::Documentation;
 use crate::echo::Echoes;
 use crate::figures::Figures;
@@ -51,6 +51,7 @@ pub(crate) struct Parts {
     pub(crate) texts: Arc<Texts>,
     pub(crate) documentation: Arc<Documentation>,
     pub(crate) drawer: Drawer,
+    pub(crate) watchers: Watchers,
     /// Becomes `true` when the server is to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }

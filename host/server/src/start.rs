@@ -26,7 +26,7 @@ use crate::app::{App, Directory, Parts};
 use crate::auth::{Sessions, SignIns, Tokens, new_token};
 use crate::channels::Channels;
 use crate::config::{Config, Drain, JournalKind};
-use crate::console::Texts;
+use crate::console::{Texts, Watchers};
 use crate::demo::{self, Demo};
 use crate::documentation::Documentation;
 use crate::echo::Echoes;
@@ -195,6 +195,7 @@ impl Server {
             texts: Arc::new(Texts::new()),
             documentation: Arc::new(Documentation::new()),
             drawer: Drawer::new().map_err(StartError::Program)?,
+            watchers: Watchers::new(),
             stopping,
             config: Arc::new(config),
         });

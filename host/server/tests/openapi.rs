@@ -59,7 +59,7 @@ async fn every_documented_call_is_there_and_answers_as_documented() {
 }
 
 /// Paths that are not part of the API.
-const NOT_OF_THE_API: [&str; 69] = [
+const NOT_OF_THE_API: [&str; 84] = [
     "/",
     "/login",
     "/logout",
@@ -110,12 +110,20 @@ const NOT_OF_THE_API: [&str; 69] = [
     "/documentation/{key}/openapi.json",
     "/documentation/{key}/schemas/{name}",
     "/assets/documentation.js",
+    "/inbox",
+    "/inbox/events",
+    "/inbox/{attendance}",
+    "/inbox/{attendance}/take",
+    "/inbox/{attendance}/queue",
+    "/inbox/{attendance}/transfer",
+    "/inbox/{attendance}/close",
     "/preferences",
     "/dashboard",
     "/reports/attendances",
     "/reports/attendances.csv",
     "/reports/attendances.json",
     "/reports/attendances/{id}",
+    "/assets/inbox.js",
     "/assets/channel.js",
     "/assets/operations.js",
     "/assets/console.css",
@@ -128,6 +136,13 @@ const NOT_OF_THE_API: [&str; 69] = [
     "/demo",
     "/demo/page.js",
     "/demo/sent",
+    "/demo/site",
+    "/demo/app",
+    "/demo/team",
+    "/demo/pages/{name}",
+    "/demo/files/{name}",
+    "/demo/rooms/{chat}/messages",
+    "/demo/rooms/{chat}/events",
     "/demo/chat/{chat}",
     "/demo/chat/{chat}/{rest}",
 ];

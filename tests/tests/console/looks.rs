@@ -1,7 +1,7 @@
 //! Pictures of every page, for people to look at: `target/screenshots`.
 
 use eclusa_tests::{Chat, Chromium, Eclusa, FakeChat, Setup};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{an_attendance, nothing_is_wrong, signed_in};
 
@@ -29,12 +29,17 @@ async fn pictures(chromium: &Chromium, eclusa: &Eclusa, language: &str, pages: &
 async fn every_page_is_seen_in_light_dark_and_on_a_phone() {
     let fake = FakeChat::start(Chat::Open);
     let eclusa = Setup::with(&Chat::ALL).start();
+    let mut thread = String::new();
     for language in ["en", "pt-BR"] {
         let chromium = Chromium::start(language).await;
         pictures(&chromium, &eclusa, language, &[("login", "/login")]).await;
         signed_in(&chromium, &eclusa).await;
         if language == "en" {
-            let none = [("channels-none", "/channels"), ("dashboard-none", "/dashboard")];
+            let none = [
+                ("channels-none", "/channels"),
+                ("dashboard-none", "/dashboard"),
+                ("inbox-none", "/inbox"),
+            ];
             pictures(&chromium, &eclusa, language, &none).await;
             for (id, name, color, chat) in [
                 ("site", "Chat do site", "#0072B2", Chat::Open),
@@ -58,6 +63,7 @@ async fn every_page_is_seen_in_light_dark_and_on_a_phone() {
                 }
             }
             an_attendance(&eclusa).await;
+            thread = conversations(&eclusa).await;
             eclusa.post("/v1/channels/suporte/pause", &json!({ "reason": "Migração" })).await.ok();
         }
         let assigned = eclusa.get("/v1/attendances?state=assigned").await.ok();
@@ -85,8 +91,60 @@ async fn every_page_is_seen_in_light_dark_and_on_a_phone() {
             ("channel-delete", "/channels/site/delete"),
             ("documentation", "/channels/interno/documentation"),
             ("documentation-open", "/channels/site/documentation"),
+            ("inbox", "/inbox"),
+            ("inbox-found-none", "/inbox?q=nobody"),
+            ("inbox-thread", &thread),
         ];
         pictures(&chromium, &eclusa, language, &pages).await;
         nothing_is_wrong(&chromium, &eclusa).await;
     }
+}
+
+/// People write on the channels, and one of them is answered; the path of that thread.
+async fn conversations(eclusa: &Eclusa) -> String {
+    let says = async |channel: &str, from: (&str, &str), messages: &[Value]| {
+        let url = eclusa.get(&format!("/v1/channels/{channel}")).await.ok();
+        let url = url["ingress_url"].as_str().unwrap().replace(eclusa.url(), "");
+        for message in messages {
+            let id = format!("{}-{message}", from.0);
+            let mut whole = json!({ "id": id, "conversation": from.0,
+                                    "from": { "id": from.0, "name": from.1 } });
+            whole.as_object_mut().unwrap().extend(message.as_object().unwrap().clone());
+            let body = whole.to_string();
+            let headers = Chat::Open.sign(body.as_bytes());
+            assert_eq!(eclusa.call("POST", &url, &headers, body).await.status, 200);
+        }
+    };
+    let text = |body: &str| json!({ "type": "text", "text": { "body": body } });
+    let long = "Comprei uma luminária no sábado e ela veio com o vidro trincado. Vocês trocam? \
+                A nota está em https://loja.example/notas/4711";
+    says("site", ("u-2", "Bruno Prado"), &[text("Vocês abrem aos domingos?")]).await;
+    says("site", ("u-3", "Conceição de Albuquerque Figueiredo e Souza"), &[text(long)]).await;
+    let files = [
+        text("Bom dia! Meu pedido ainda não chegou."),
+        json!({ "type": "document", "document": { "url": "https://files.example/nota.pdf",
+            "filename": "nota-fiscal-4711.pdf", "mime": "application/pdf", "size": 482_113 } }),
+        json!({ "type": "audio", "audio": { "url": "https://files.example/a.ogg",
+            "mime": "audio/ogg", "duration": 13.0, "voice": true } }),
+        json!({ "type": "video", "video": { "url": "https://files.example/v.mp4",
+            "mime": "video/mp4", "caption": "A caixa como chegou" } }),
+        json!({ "type": "location", "location": { "latitude": -23.561_414, "longitude": -46.655_881,
+            "name": "Av. Paulista, 1578", "address": "Bela Vista, São Paulo" } }),
+        json!({ "type": "contact", "contact": { "name": "Bea Lima", "organization": "Vizinha",
+            "phones": [{ "number": "+55 11 5555-0102" }], "emails": ["bea@casa.example"] } }),
+    ];
+    says("site", ("u-1", "Ana Lima"), &files).await;
+    let all = eclusa.get("/v1/attendances").await.ok();
+    let found = all["attendances"].as_array().unwrap().iter();
+    let id = found.filter(|it| it["contact"]["id"] == "u-1").map(|it| it["id"].clone()).next();
+    let id = id.unwrap().as_str().unwrap().to_owned();
+    let agent = json!({ "agent": "Rui" });
+    eclusa.post(&format!("/v1/attendances/{id}/assign"), &agent).await.ok();
+    let channel = eclusa_tests::Channel { id: "site".to_owned(), ingress: String::new() };
+    let answer = json!({ "conversation": "u-1", "type": "text",
+                         "text": { "body": "Bom dia, Ana! Já vi aqui: sai hoje para entrega." } });
+    let sent = eclusa.send(&channel, &answer).await;
+    eclusa.message_in_state(&sent, "sent").await;
+    says("site", ("u-1", "Ana Lima"), &[text("Que bom, obrigada!")]).await;
+    format!("/inbox/{id}")
 }

@@ -12,7 +12,9 @@
 mod channels;
 mod dashboard;
 mod documentation;
+mod inbox;
 mod looks;
+mod samples;
 
 use eclusa_tests::{Channel, Chat, Chromium, Eclusa};
 use serde_json::{Value, json};

@@ -271,8 +271,10 @@ async fn live(eclusa: &Eclusa, chat: Chat, fake: &FakeChat) {
 const UNANSWERED: [&str; 1] = ["/v1/adapters/{name}/diff"];
 
 /// Pages, for who is signed in and for who is not.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 17] = [
     "/",
+    "/inbox",
+    "/inbox?view=closed",
     "/login",
     "/adapters",
     "/messages",
@@ -318,7 +320,11 @@ async fn walk(eclusa: &Eclusa, browser: &Browser) {
     for path in ["/", "/livez", "/metrics", "/v1/events?limit=500", "/v1/nothing"] {
         eclusa.get(path).await;
     }
-    for path in PAGES {
+    let attendances = eclusa.get("/v1/attendances").await.ok();
+    let ids = attendances["attendances"].as_array().unwrap().iter().map(|it| &it["id"]);
+    let threads: Vec<_> = ids.map(|id| format!("/inbox/{}", id.as_str().unwrap())).collect();
+    assert!(!threads.is_empty());
+    for path in PAGES.into_iter().chain(threads.iter().map(String::as_str)) {
         assert!(browser.open(eclusa, path).await.status < 300, "{path}");
         Browser::new().open(eclusa, path).await;
     }

@@ -23,7 +23,8 @@ pub enum InboxView {
     Closed,
     /// Open or closed, newest first: the protocol number, the contact's id or the
     /// conversation is exactly this, or the words of the contact's name begin with
-    /// those of it, whatever their case and accents.
+    /// those of it, whatever their case and accents; words of one or two letters are
+    /// whole ones.
     Found {
         /// What is searched for.
         text: String,

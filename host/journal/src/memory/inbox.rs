@@ -7,7 +7,7 @@ use super::storage;
 use crate::attendance::{InboxPlace, Record};
 use crate::event::Kind;
 use crate::id::ms_of;
-use crate::words::words;
+use crate::words::{is_beginning, words};
 use crate::{InboxEntry, InboxQuery, InboxView, JournalError, Moment, Turn, body, rfc3339};
 
 /// Where an open attendance stands in an inbox.
@@ -82,9 +82,9 @@ fn is_shown(state: &State, view: &InboxView, record: &Record) -> bool {
             let text = text.trim();
             let named = words(record.contact.name.as_deref().unwrap_or_default());
             let asked = words(text);
-            let begins = |asked: &String| match asked.chars().nth(1) {
-                Some(_) => named.iter().any(|word| word.starts_with(asked)),
-                None => named.contains(asked),
+            let begins = |asked: &String| match is_beginning(asked) {
+                true => named.iter().any(|word| word.starts_with(asked)),
+                false => named.contains(asked),
             };
             text.parse() == Ok(record.protocol)
                 || state.ids.number(text) == Some(record.id)

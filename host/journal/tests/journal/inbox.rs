@@ -156,9 +156,13 @@ pub(crate) async fn attendances_are_found_by_what_people_know_of_them(maker: &im
         ("joa", "c3 c2 c1"),
         ("sil joa", "c3 c1"),
         ("avila d", "c2"),
-        // A letter alone is a word of its own.
+        // Words of one or two letters are whole ones.
         ("s", ""),
+        ("si", ""),
         ("d", "c2"),
+        ("DA", "c1"),
+        ("da joão", "c1"),
+        ("joão si", ""),
         ("c2", "c2"),
         ("p1", "c3 c2 c1"),
         ("nobody", ""),

@@ -34,6 +34,7 @@ use axum::response::Response;
 use axum::routing::{delete, get, post, put};
 
 pub(crate) use attendances::Filter as AttendanceQuery;
+pub(crate) use attendances::{Call as AttendanceCall, change as change_attendance};
 pub(crate) use body::read as read_json;
 pub(crate) use channel_input::ChannelInput;
 pub(crate) use channels::{

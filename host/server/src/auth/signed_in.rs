@@ -37,6 +37,13 @@ impl SignedIn {
         known.may(Permission::Console).then(|| Self { id: Secret::new(id), known })
     }
 
+    /// Whether the session goes on, for who only waits: neither it nor its token
+    /// counts as used by that.
+    pub(crate) fn lasts(&self, sessions: &Sessions, tokens: &Tokens, now_ms: i64) -> bool {
+        let token = sessions.look(self.id(), now_ms);
+        token.is_some_and(|token| tokens.may(&token, Permission::Console, now_ms))
+    }
+
     /// The session's id.
     pub(crate) fn id(&self) -> &str {
         self.id.expose()

@@ -340,6 +340,14 @@ impl Tokens {
         Some(Arc::clone(found))
     }
 
+    /// Whether the token with this hash is let in and may do this; it does not count
+    /// as used.
+    pub(crate) fn may(&self, hash: &[u8; 32], permission: Permission, now_ms: i64) -> bool {
+        let index = self.index.load();
+        let found = index.get(hash).filter(|found| !found.token.expired(now_ms));
+        found.is_some_and(|found| found.may(permission))
+    }
+
     fn used(&self, known: &Known, now_ms: i64) {
         if known.last_use.step(now_ms) {
             self.notes.add(&known.token.name, now_ms);

@@ -21,6 +21,7 @@ pub(super) fn routes() -> Router<App> {
         )
         .route("/assets/dashboard.js", get(async || script(include_str!("assets/dashboard.js"))))
         .route("/assets/zone.js", get(async || script(include_str!("assets/zone.js"))))
+        .route("/assets/inbox.js", get(async || script(include_str!("assets/inbox.js"))))
         .route("/assets/login.js", get(async || script(include_str!("assets/login.js"))))
 }
 
@@ -38,6 +39,7 @@ const STYLE: &str = concat!(
     include_str!("assets/styles/charts.css"),
     include_str!("assets/styles/dashboard.css"),
     include_str!("assets/styles/reports.css"),
+    include_str!("assets/styles/inbox.css"),
     include_str!("assets/styles/narrow.css"),
 );
 

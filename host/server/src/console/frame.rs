@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri};
-use eclusa_journal::unix_ms;
+use eclusa_journal::{TokenRole, unix_ms};
 
 use super::cookie;
 use super::format;
@@ -32,6 +32,7 @@ pub(super) struct Person {
     pub(super) operates: bool,
     /// They may manage tokens.
     pub(super) administers: bool,
+    token_role: TokenRole,
 }
 
 impl Person {
@@ -43,7 +44,13 @@ impl Person {
             csrf: signed_in.form_token(),
             operates: Permission::Operate.granted_to(token.role),
             administers: Permission::Administer.granted_to(token.role),
+            token_role: token.role,
         }
+    }
+
+    /// Whether they may do something.
+    pub(super) fn may(&self, permission: Permission) -> bool {
+        permission.granted_to(self.token_role)
     }
 }
 
@@ -55,6 +62,8 @@ pub(super) struct Frame {
     pub(super) theme: Theme,
     /// The time zone in which times are shown; `None` while nobody has said it.
     zone: Option<Zone>,
+    /// The address at which people open this server.
+    pub(super) base: String,
     /// The page itself, for what leads back to it.
     pub(super) path: String,
     /// `None` where nobody is signed in.
@@ -68,6 +77,7 @@ impl Frame {
             language: Language::of(headers),
             theme: Theme::of(headers),
             zone: cookie::value(headers, cookie::ZONE).and_then(Zone::named),
+            base: app.config.public_url(),
             path: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             person: app.signed_in(headers).as_ref().map(Person::new),
         }

@@ -76,6 +76,18 @@ impl<'a> Shown<'a> {
         }
     }
 
+    /// The path of a file that this host serves itself, which a page may show and play.
+    /// Of others nothing is loaded before somebody presses a link.
+    fn own_file(&self, media: &'a Media) -> Option<&'a str> {
+        own_file(&self.at.base, self.file_url(media)?)
+    }
+
+    /// Whether a browser can show it as a picture.
+    fn is_picture(&self, media: &Media) -> bool {
+        let mime = media.mime.as_deref().unwrap_or_default();
+        ["image/png", "image/jpeg", "image/webp", "image/gif"].contains(&mime)
+    }
+
     /// A map with the place marked.
     fn map(&self, place: &Location) -> String {
         let (latitude, longitude) = (place.latitude, place.longitude);
@@ -90,6 +102,18 @@ impl<'a> Shown<'a> {
         let digits: String = number.chars().filter(char::is_ascii_digit).collect();
         format!("{plus}{digits}")
     }
+}
+
+/// Where this host serves files of messages.
+const OWN_FILES: [&str; 1] = ["/demo/files/"];
+
+/// The path of a file of this host, whose address is `base`: a plain name below one of
+/// its folders of files, and no page.
+fn own_file<'a>(base: &str, url: &'a str) -> Option<&'a str> {
+    let path = url.strip_prefix(base)?;
+    let name = OWN_FILES.iter().find_map(|folder| path.strip_prefix(folder))?;
+    let plain = |it: u8| it.is_ascii_alphanumeric() || b"-_.".contains(&it);
+    (name.bytes().all(plain) && !name.starts_with('.')).then_some(path)
 }
 
 /// An address that a browser may be led to: http or https, with a host.

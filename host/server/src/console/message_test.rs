@@ -54,3 +54,20 @@ fn a_letter_goes_to_one_mailbox() {
         assert!(!is_mailbox(text), "{text}");
     }
 }
+
+#[test]
+fn only_files_of_this_host_are_shown_in_a_page() {
+    let own = |url| own_file("http://h.example:1", url);
+    assert_eq!(own("http://h.example:1/demo/files/a-1.png"), Some("/demo/files/a-1.png"));
+    for url in [
+        "http://h.example:10/demo/files/a.png",
+        "http://h.example/demo/files/a.png",
+        "http://h.example:1/inbox/events",
+        "http://h.example:1/demo/files/../../inbox/events",
+        "http://h.example:1/demo/files/%2e%2e/x",
+        "http://h.example:1/demo/files/a?b",
+        "http://h.example:1@evil.example/demo/files/a.png",
+    ] {
+        assert_eq!(own(url), None, "{url}");
+    }
+}

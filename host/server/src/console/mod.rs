@@ -13,6 +13,7 @@ mod frame;
 mod headers;
 mod home;
 mod html;
+mod inbox;
 mod language;
 mod message;
 mod moment;
@@ -38,6 +39,7 @@ use crate::app::App;
 use crate::incoming::read_form;
 pub(crate) use headers::{PageHeaders, add_headers};
 pub(crate) use html::{Page, script};
+pub(crate) use inbox::Watchers;
 pub(crate) use texts::Texts;
 
 /// All pages, their styles and scripts.
@@ -52,6 +54,7 @@ pub(crate) fn routes(app: &App, headers: PageHeaders) -> Router<App> {
         .merge(operations::routes())
         .merge(documentation::routes())
         .merge(reports::routes())
+        .merge(inbox::routes())
         .merge(assets::routes())
         .route_layer(from_fn_with_state(app.clone(), read_form))
         .merge(operations::uploads(app))

@@ -32,6 +32,7 @@ const ENGLISH: &str = concat!(
     include_str!("texts/en/access.ftl"),
     include_str!("texts/en/dashboard.ftl"),
     include_str!("texts/en/reports.ftl"),
+    include_str!("texts/en/inbox.ftl"),
 );
 const PORTUGUESE: &str = concat!(
     include_str!("texts/pt-BR/frame.ftl"),
@@ -49,6 +50,7 @@ const PORTUGUESE: &str = concat!(
     include_str!("texts/pt-BR/access.ftl"),
     include_str!("texts/pt-BR/dashboard.ftl"),
     include_str!("texts/pt-BR/reports.ftl"),
+    include_str!("texts/pt-BR/inbox.ftl"),
 );
 
 impl Texts {

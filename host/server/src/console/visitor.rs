@@ -31,6 +31,16 @@ impl Visitor {
         known.allow(permission)?;
         Ok(&known.token.name)
     }
+
+    /// What tells their session from others; not its id.
+    pub(super) fn session(&self) -> &str {
+        self.frame.csrf()
+    }
+
+    /// Whether their session goes on. It does not count as used by that.
+    pub(super) fn is_still_there(&self, app: &App) -> bool {
+        self.signed_in.lasts(&app.sessions, &app.tokens, app.clock.now_ms())
+    }
 }
 
 impl FromRequestParts<App> for Visitor {

@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::rooms::{self, Rooms};
 use crate::app::App;
 use crate::console::{PageHeaders, add_headers, script};
 use crate::incoming::read_demo_call;
@@ -27,6 +28,7 @@ const KEPT: usize = 100;
 pub(crate) struct FakeChats {
     sent: Arc<Mutex<VecDeque<Sent>>>,
     count: Arc<AtomicU64>,
+    rooms: Rooms,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -43,6 +45,7 @@ pub(crate) fn routes(app: &App, chats: FakeChats, headers: PageHeaders) -> Route
         .route("/demo/chat/{chat}", any(take_at_root))
         .route("/demo/chat/{chat}/{*rest}", any(take))
         .route_layer(from_fn_with_state(app.clone(), read_demo_call));
+    let rooms = rooms::routes(app, chats.rooms.clone(), headers);
     Router::new()
         .route("/demo", get(page))
         .route("/demo/page.js", get(page_script))
@@ -50,6 +53,7 @@ pub(crate) fn routes(app: &App, chats: FakeChats, headers: PageHeaders) -> Route
         .route("/demo/sent", get(list))
         .merge(calls)
         .with_state(chats)
+        .merge(rooms)
 }
 
 async fn take_at_root(
@@ -73,8 +77,11 @@ async fn take(
     // Only the last part: before it some chats want the token.
     let call = rest.rsplit('/').next().unwrap_or_default();
     let text = String::from_utf8_lossy(&body);
-    let shown = serde_json::from_str::<Value>(&text)
-        .ok()
+    let json = serde_json::from_str::<Value>(&text).ok();
+    if let Some(json) = json.as_ref().filter(|_| rooms::is_chat(&chat)) {
+        chats.rooms.answer(&chat, json);
+    }
+    let shown = json
         .and_then(|json| serde_json::to_string_pretty(&json).ok())
         .unwrap_or_else(|| text.into_owned());
     let is_json = headers

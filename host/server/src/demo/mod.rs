@@ -2,6 +2,7 @@
 //! sent, so that a full circle can be seen on one machine.
 
 mod chats;
+mod rooms;
 
 use eclusa_journal::{JournalError, TokenRole};
 use eclusa_model::{Channel, ChannelDelivery, Color, Manifest, Secret};
@@ -9,12 +10,15 @@ use serde_json::{Map, Value};
 
 pub(crate) use chats::{FakeChats, routes};
 
-use crate::api::{ChannelInput, ingress_url, save};
+use crate::api::{ChannelInput, as_logo, save, set_logo};
 use crate::app::App;
 use crate::auth::{new_token, random_hex};
+use crate::problem::ApiProblem;
+use rooms::Sample;
 
-/// Colours that can be told apart, also by the colour-blind (Okabe and Ito).
-const COLORS: [&str; 6] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"];
+/// Colours that can be told apart, also by the colour-blind (Okabe and Ito), beside
+/// those of the sample chats.
+const COLORS: [&str; 4] = ["#CC79A7", "#56B4E9", "#E69F00", "#6D4C8D"];
 
 /// A demo that runs.
 #[derive(Debug)]
@@ -22,29 +26,25 @@ pub struct Demo {
     pub(crate) chats: FakeChats,
     base: String,
     token: Secret,
-    open_ingress: Option<String>,
+    /// There are chats to write on.
+    can_write: bool,
 }
 
 impl Demo {
     /// What to open, and three commands that go full circle.
     pub fn instructions(&self) -> String {
         let (base, token) = (&self.base, self.token.expose());
-        let Some(ingress) = &self.open_ingress else {
+        if !self.can_write {
             return "demo: the adapter `open` is not loaded, so there is nothing to try\n"
                 .to_owned();
-        };
+        }
         format!(
             r#"
-Open {base}/login#token={token} and press Sign in: that is the console. {base}/demo shows what the chats are sent. Then, in another terminal:
+Two windows show all of it:
+  {base}/login#token={token}   you answer here: press Sign in, then Inbox
+  {base}/demo/site   somebody writes here; {base}/demo/app and {base}/demo/team are two other chats
 
-1. The chat writes:
-curl -sS '{ingress}' -H 'content-type: application/json' -d '{{"id":"m-1","conversation":"site-17","from":{{"id":"u-17","name":"Ana"}},"type":"text","text":{{"body":"Bom dia! Meu pedido chegou?"}}}}'
-
-2. The platform reads it:
-curl -sS '{base}/v1/events?limit=10' -H 'authorization: Bearer {token}'
-
-3. The platform answers, and the chat shows it:
-curl -sS '{base}/v1/channels/demo-open/messages' -H 'authorization: Bearer {token}' -H 'content-type: application/json' -d '{{"conversation":"site-17","type":"text","text":{{"body":"Bom dia, Ana! Chega hoje."}}}}'
+{base}/demo has what each chat was sent.
 
 "#
         )
@@ -61,9 +61,14 @@ pub(crate) async fn set_up(app: &App) -> Result<Demo, JournalError> {
             tracing::warn!(adapter, "the demo has no channel for this adapter: {problem}");
         }
     }
-    let open_ingress =
-        app.channels.by_id("demo-open").map(|active| ingress_url(app, &active.channel));
-    Ok(Demo { chats: FakeChats::default(), base: app.config.public_url(), token, open_ingress })
+    for room in &rooms::SAMPLES {
+        if let Err(problem) = create_room(app, room).await {
+            let chat = room.chat;
+            tracing::warn!(chat, "the demo has no channel for this sample page: {problem}");
+        }
+    }
+    let can_write = app.channels.by_id(&rooms::channel_id("site")).is_some();
+    Ok(Demo { chats: FakeChats::default(), base: app.config.public_url(), token, can_write })
 }
 
 async fn create_channel(app: &App, adapter: &str, color: &str) -> Result<(), String> {
@@ -76,6 +81,24 @@ async fn create_channel(app: &App, adapter: &str, color: &str) -> Result<(), Str
         Ok(_) => Ok(()),
         Err(problem) => Err(format!("{problem:?}")),
     }
+}
+
+/// The channel of a sample chat, with a logo of its own.
+async fn create_room(app: &App, room: &Sample) -> Result<(), String> {
+    let id = rooms::channel_id(room.chat);
+    let Some(revision) = app.deployer.routes().active("open") else { return Ok(()) };
+    let before = app.channels.by_id(&id);
+    let kept = before.as_ref().map(|active| &*active.channel);
+    let input = ChannelInput {
+        name: room.name.to_owned(),
+        description: format!("The sample chat at /demo/{}.", room.chat),
+        url: Some(format!("http://{}/demo/chat/{}", app.config.own_address(), room.chat)),
+        ..channel_input(app, &id, "open", room.color, revision.manifest(), kept)?
+    };
+    let told = |problem: ApiProblem| format!("{problem:?}");
+    save(app, input, kept, "demo").await.map_err(told)?;
+    let logo = as_logo(app, room.logo.into()).await.map_err(told)?;
+    set_logo(app, id, logo, "demo").await.map_err(told)
 }
 
 fn channel_input(

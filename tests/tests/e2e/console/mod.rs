@@ -3,6 +3,7 @@
 mod channels;
 mod csrf;
 mod documentation;
+mod inbox;
 mod pages;
 mod reports;
 mod sessions;

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use eclusa_journal::registry::{AuditAction, SubjectKind};
-use eclusa_journal::{AttendanceChange, AttendanceStep, Idempotency};
+use eclusa_journal::{AttendanceChange, AttendanceChanged, AttendanceStep, Idempotency};
 use eclusa_relay::trace;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -51,11 +51,14 @@ struct CloseBody {
     reason: Option<String>,
 }
 
-/// A call, as all of them come.
-struct Call {
-    id: String,
-    actor: String,
-    idempotency: Option<Idempotency>,
+/// Who changes which attendance.
+pub(crate) struct Call {
+    /// The attendance's id or its protocol number.
+    pub(crate) id: String,
+    /// The name of their token.
+    pub(crate) actor: String,
+    /// Makes a repeated call return the first answer.
+    pub(crate) idempotency: Option<Idempotency>,
 }
 
 impl Call {
@@ -80,8 +83,7 @@ pub(in crate::api) async fn queue(
 ) -> Result<Response, ApiProblem> {
     let call = Call::new(id, actor, (&uri, &headers, &request))?;
     let QueueBody { queue, reason } = or_default(&request)?;
-    check(&[("/queue", queue.as_deref())], reason.as_deref())?;
-    change(&app, call, AttendanceStep::Queue { queue }, reason).await
+    answered(change(&app, call, AttendanceStep::Queue { queue }, reason).await?)
 }
 
 /// An agent takes it.
@@ -95,8 +97,7 @@ pub(in crate::api) async fn assign(
 ) -> Result<Response, ApiProblem> {
     let call = Call::new(id, actor, (&uri, &headers, &request))?;
     let AssignBody { agent, reason } = body::read(&request)?;
-    check(&[("/agent", Some(agent.as_str()))], reason.as_deref())?;
-    change(&app, call, AttendanceStep::Assign { agent }, reason).await
+    answered(change(&app, call, AttendanceStep::Assign { agent }, reason).await?)
 }
 
 /// It is handed to another queue or agent.
@@ -110,12 +111,7 @@ pub(in crate::api) async fn transfer(
 ) -> Result<Response, ApiProblem> {
     let call = Call::new(id, actor, (&uri, &headers, &request))?;
     let TransferBody { queue, agent, reason } = body::read(&request)?;
-    if queue.is_none() && agent.is_none() {
-        let hint = "expected `queue` or `agent`, or both: to whom it is transferred";
-        return Err(ApiProblem::violations(vec![Violation::new("/queue", hint)]));
-    }
-    check(&[("/queue", queue.as_deref()), ("/agent", agent.as_deref())], reason.as_deref())?;
-    change(&app, call, AttendanceStep::Transfer { queue, agent }, reason).await
+    answered(change(&app, call, AttendanceStep::Transfer { queue, agent }, reason).await?)
 }
 
 /// It is over.
@@ -129,8 +125,7 @@ pub(in crate::api) async fn close(
 ) -> Result<Response, ApiProblem> {
     let call = Call::new(id, actor, (&uri, &headers, &request))?;
     let CloseBody { reason } = or_default(&request)?;
-    check(&[], reason.as_deref())?;
-    change(&app, call, AttendanceStep::Close, reason).await
+    answered(change(&app, call, AttendanceStep::Close, reason).await?)
 }
 
 /// Reads a body that may be left out.
@@ -138,7 +133,27 @@ fn or_default<T: DeserializeOwned + Default>(request: &Bytes) -> Result<T, ApiPr
     if request.is_empty() { Ok(T::default()) } else { body::read(request) }
 }
 
-fn check(names: &[(&str, Option<&str>)], reason: Option<&str>) -> Result<(), ApiProblem> {
+fn answered(changed: AttendanceChanged) -> Result<Response, ApiProblem> {
+    let mut response = Json(changed.attendance).into_response();
+    if changed.replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+/// Refuses a step that names nobody, or nobody's name.
+fn check(step: &AttendanceStep, reason: Option<&str>) -> Result<(), ApiProblem> {
+    let (queue, agent) = match step {
+        AttendanceStep::Queue { queue } => (queue.as_deref(), None),
+        AttendanceStep::Assign { agent } => (None, Some(agent.as_str())),
+        AttendanceStep::Transfer { queue: None, agent: None } => {
+            let hint = "expected `queue` or `agent`, or both: to whom it is transferred";
+            return Err(ApiProblem::violations(vec![Violation::new("/queue", hint)]));
+        }
+        AttendanceStep::Transfer { queue, agent } => (queue.as_deref(), agent.as_deref()),
+        AttendanceStep::Close => (None, None),
+    };
+    let names = [("/queue", queue), ("/agent", agent)];
     let is_text = |text: &str, longest| {
         (1..=longest).contains(&text.len())
             && text.trim() == text
@@ -162,12 +177,14 @@ fn check(names: &[(&str, Option<&str>)], reason: Option<&str>) -> Result<(), Api
     if violations.is_empty() { Ok(()) } else { Err(ApiProblem::violations(violations)) }
 }
 
-async fn change(
+/// Makes a change, with its event and its entry in the audit.
+pub(crate) async fn change(
     app: &App,
     call: Call,
     step: AttendanceStep,
     reason: Option<String>,
-) -> Result<Response, ApiProblem> {
+) -> Result<AttendanceChanged, ApiProblem> {
+    check(&step, reason.as_deref())?;
     let Call { id, actor, idempotency } = call;
     let found = app.attendances.attendance(id.clone()).await?;
     let before = found.ok_or_else(|| ApiProblem::not_found("attendance", &id))?;
@@ -205,9 +222,5 @@ async fn change(
             audit,
         })
         .await?;
-    let mut response = Json(changed.attendance).into_response();
-    if changed.replayed {
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-    }
-    Ok(response)
+    Ok(changed)
 }

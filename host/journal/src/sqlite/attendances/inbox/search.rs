@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::attendance::{InboxPlace, Record};
 use crate::id::Ids;
-use crate::words::words;
+use crate::words::{is_beginning, words};
 
 /// Notes the words of the contact's name.
 pub(super) fn learn_words(conn: &Connection, record: &Record) -> rusqlite::Result<()> {
@@ -44,9 +44,8 @@ pub(super) fn found(
     Ok(found.into_iter().map(place).collect())
 }
 
-/// Those whose names have words that begin so; a single letter is a word of its own,
-/// since too many begin with it. The longest word is looked up, the others in what is
-/// found by it; all of it in indexes, whose rows have no checksums.
+/// Those whose names have words that begin so. The longest word is looked up, the
+/// others in what is found by it; all of it in indexes, whose rows have no checksums.
 fn by_name(
     conn: &Connection,
     text: &str,
@@ -57,15 +56,21 @@ fn by_name(
     let mut words: Vec<String> = words(text).into_iter().collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     let Some(first) = words.first() else { return Ok(Vec::new()) };
-    let end = |word: &str| match word.chars().nth(1) {
-        Some(_) => format!("{word}\u{10ffff}"),
-        None => format!("{word} "),
+    // Of one that stands for itself there can be as many as there are names: they are
+    // read from the newest on.
+    let condition = match is_beginning(first) {
+        true => "word >= ?1 AND word < ?2",
+        false => "word = ?1 AND ?2 IS NOT NULL",
+    };
+    let end = |word: &str| match is_beginning(word) {
+        true => format!("{word}\u{10ffff}"),
+        false => format!("{word} "),
     };
     let others: Vec<_> = words.iter().skip(1).map(|word| [word.clone(), end(word)]).collect();
     let others = serde_json::json!(others).to_string();
-    conn.prepare_cached(
+    conn.prepare_cached(&format!(
         "SELECT DISTINCT attendance FROM main.contact_words AS found
-         WHERE word >= ?1 AND word < ?2 AND attendance < ?3
+         WHERE {condition} AND attendance < ?3
            AND (?4 IS NULL OR ?4 = (SELECT channel FROM main.attendances
                                     WHERE id = found.attendance))
            AND NOT EXISTS (
@@ -73,8 +78,8 @@ fn by_name(
                    SELECT 1 FROM main.contact_words AS its
                    WHERE its.attendance = found.attendance AND its.word >= other.value ->> 0
                      AND its.word < other.value ->> 1))
-         ORDER BY attendance DESC LIMIT ?6",
-    )?
+         ORDER BY attendance DESC LIMIT ?6"
+    ))?
     .query_map(params![first, end(first), before, channel, others, limit], |row| row.get(0))?
     .collect()
 }

@@ -10,3 +10,4 @@ message-at-the-chat = The chat keeps this file.
 message-coordinates = Coordinates
 message-map = See on a map, in a new tab
 message-cut = Only the beginning of this text is shown.
+message-picture = Picture

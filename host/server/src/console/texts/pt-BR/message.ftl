@@ -10,3 +10,4 @@ message-at-the-chat = O arquivo está guardado no chat.
 message-coordinates = Coordenadas
 message-map = Ver no mapa, em outra aba
 message-cut = Só o começo deste texto é mostrado.
+message-picture = Imagem
