@@ -153,11 +153,5 @@ document.addEventListener('click', (event) => {
 });
 part('channel').addEventListener('change', (event) => event.target.form.requestSubmit());
 
-// The server writes times as this browser's clock shows them.
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone && !document.cookie.split('; ').includes(`eclusa_zone=${zone}`)) {
-  document.cookie = `eclusa_zone=${zone}; path=/; max-age=31536000; samesite=lax`;
-  refresh();
-}
 prepare();
 listen();
