@@ -1,6 +1,6 @@
 //! Lists of attendances.
 
-use eclusa_model::Attendance;
+use eclusa_model::{Attendance, AttendanceState};
 use rusqlite::{Connection, ToSql, params_from_iter};
 
 use super::row;
@@ -56,19 +56,24 @@ fn page(
     limit: u32,
 ) -> Result<Vec<Attendance>, JournalError> {
     let limit = limit.clamp(1, 500);
-    let state = filter.state.map(Text);
+    // Few are open, and nearly all are closed, whatever else is asked for.
+    let (open, closed) = match filter.state {
+        Some(AttendanceState::Closed) => (None, filter.state.map(Text)),
+        state => (state.map(Text), None),
+    };
     let mut values: Vec<&dyn ToSql> = vec![&from, &before, &limit];
     let mut query = format!("SELECT {} FROM attendances WHERE id >= ?1 AND id < ?2", row::COLUMNS);
     // The one that leaves the fewest is looked up in its index, others in its rows.
     let mut index = "";
-    let conditions: [(&str, Option<&dyn ToSql>); 7] = [
+    let conditions: [(&str, Option<&dyn ToSql>); 8] = [
         ("contact", filter.contact.as_ref().map(|it| it as _)),
         ("conversation", filter.conversation.as_ref().map(|it| it as _)),
+        ("state", open.as_ref().map(|it| it as _)),
         ("agent", filter.agent.as_ref().map(|it| it as _)),
         ("queue", filter.queue.as_ref().map(|it| it as _)),
         ("flow", filter.flow.as_ref().map(|it| it as _)),
         ("channel", filter.channel.as_ref().map(|it| it as _)),
-        ("state", state.as_ref().map(|it| it as _)),
+        ("state", closed.as_ref().map(|it| it as _)),
     ];
     for (column, value) in conditions {
         let Some(value) = value else { continue };

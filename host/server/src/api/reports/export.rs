@@ -182,10 +182,27 @@ fn row(attendance: &Attendance, channel_name: Option<&str>) -> [String; 17] {
     ]
 }
 
+/// What a spreadsheet takes for the beginning of a formula; in some languages the wide
+/// forms too.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// Where a spreadsheet may begin another cell: in many languages it separates them by
+/// semicolons, also in a file that says commas.
+const SEPARATORS: [char; 4] = [';', '\t', '\r', '\n'];
+
 /// A cell that a spreadsheet takes for text: names come from people, and one that
 /// begins like a formula would be run as one.
 fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+    let mut safe = String::with_capacity(cell.len());
+    let mut begins = true;
+    for sign in cell.chars() {
+        if begins && FORMULA.contains(&sign) {
+            safe.push('\'');
+        }
+        begins = SEPARATORS.contains(&sign);
+        safe.push(sign);
+    }
+    safe
 }
 
 #[cfg(test)]
@@ -194,10 +211,20 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        for cell in ["=1+1", "+55 11", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
-            assert_eq!(harmless(cell.to_owned()), format!("'{cell}"));
+        for (cell, safe) in [
+            ("=1+1", "'=1+1"),
+            ("+55 11", "'+55 11"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("＝1", "'＝1"),
+            ("\n1", "'\n1"),
+            ("\t=1", "'\t'=1"),
+            ("Ana;=1+1", "Ana;'=1+1"),
+            ("Ana\r\n+1", "Ana\r'\n'+1"),
+        ] {
+            assert_eq!(harmless(cell.to_owned()), safe);
         }
-        for cell in ["", "Ana", "20261123-000042", "1.234", "a=b"] {
+        for cell in ["", "Ana", "20261123-000042", "1.234", "a=b", "a; b"] {
             assert_eq!(harmless(cell.to_owned()), cell);
         }
     }
