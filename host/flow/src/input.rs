@@ -1,5 +1,6 @@
 //! What a flow reacts to.
 
+use eclusa_model::Content;
 use serde::{Deserialize, Serialize};
 
 /// What a flow reacts to.
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub enum Input {
     /// The contact wrote a text.
     Writes(String),
-    /// The contact sent something that is no text.
+    /// The contact sent something that is no text, or a long one.
     Sends,
     /// The contact pressed a button.
     #[serde(rename = "presses")]
@@ -34,7 +35,20 @@ pub enum Input {
     Due,
 }
 
+/// Longer texts are no answers to a menu: no option has so long a label.
+const LONGEST_ANSWER: usize = 1024;
+
 impl Input {
+    /// The contact sent this.
+    pub fn of_content(content: &Content) -> Self {
+        match content {
+            Content::Text(text) if text.body.len() <= LONGEST_ANSWER => {
+                Self::Writes(text.body.clone())
+            }
+            _ => Self::Sends,
+        }
+    }
+
     /// Whether the contact did it.
     pub fn is_of_contact(&self) -> bool {
         matches!(self, Self::Writes(_) | Self::Sends | Self::Presses { .. })

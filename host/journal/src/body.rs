@@ -45,14 +45,29 @@ pub(crate) fn of_object(object: &impl Serialize) -> Result<String, serde_json::E
 
 /// The stored part of a message to a chat.
 pub(crate) fn of_submit(submit: &Submit) -> Result<String, serde_json::Error> {
-    let message = OutboundMessage {
+    of_outbound(&OutboundMessage {
         id: String::new(),
         conversation: submit.conversation.clone(),
         content: submit.content.clone(),
         reply_to: submit.reply_to.clone(),
         extra: submit.extra.clone(),
-    };
-    let json = serde_json::to_string(&message)?;
+    })
+}
+
+/// The stored part of what a flow says to a chat.
+pub(crate) fn of_flow(conversation: &str, content: Content) -> Result<String, serde_json::Error> {
+    of_outbound(&OutboundMessage {
+        id: String::new(),
+        conversation: conversation.to_owned(),
+        content,
+        reply_to: None,
+        extra: Extra::default(),
+    })
+}
+
+/// A message's id is not stored in it.
+fn of_outbound(message: &OutboundMessage) -> Result<String, serde_json::Error> {
+    let json = serde_json::to_string(message)?;
     Ok(json.strip_prefix("{\"id\":\"\",").unwrap_or(&json).to_owned())
 }
 
@@ -132,6 +147,7 @@ impl EventParts<'_> {
             kind: self.kind.as_str().to_owned(),
             at: self.occurred_at.unwrap_or(self.received_at).to_owned(),
             state: None,
+            sent_by: None,
             problem: None,
             external_id: self.external_id.map(str::to_owned),
             about: self.message.map(|message| ids.text(message)),

@@ -39,7 +39,7 @@ pub enum JournalError {
     /// Somebody else changed it meanwhile, or it is not there.
     #[error("`{id}` is at revision {found}, not {expected}")]
     RevisionConflict {
-        /// The channel's id, or the adapter's name.
+        /// The channel's or the flow's id, or the adapter's name.
         id: String,
         /// The revision the change was made from.
         expected: u64,
@@ -73,6 +73,20 @@ pub enum JournalError {
     NotUnmapped {
         /// The request's id.
         id: String,
+    },
+    /// There is no such flow.
+    #[error("there is no flow `{id}`")]
+    FlowUnknown {
+        /// The flow's id.
+        id: String,
+    },
+    /// A channel uses the flow.
+    #[error("channel `{channel}` uses the flow `{id}`; give it another flow first")]
+    FlowInUse {
+        /// The flow's id.
+        id: String,
+        /// The first channel that uses it.
+        channel: String,
     },
     /// There is no such attendance.
     #[error("there is no attendance `{id}`")]

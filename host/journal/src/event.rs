@@ -1,5 +1,6 @@
 //! An event made ready for storing, all but its id.
 
+use eclusa_flow::Input;
 use eclusa_model::{
     AttendanceContact, DeliveryState, Event, MessageStatus, Participant, Problem, Warning,
 };
@@ -168,6 +169,8 @@ pub(crate) struct PreparedEvent {
     /// Of a message received or a postback: who opens an attendance by it where none
     /// is open.
     pub(crate) contact: Option<AttendanceContact>,
+    /// The same as a flow takes it.
+    pub(crate) input: Option<Input>,
     /// Of a message received or edited.
     pub(crate) external_id: Option<String>,
     /// The chat's time, where it can be believed.
@@ -228,6 +231,14 @@ impl PreparedEvent {
             contact: match &event {
                 Event::Message(message) => Some(contact(&message.sender)),
                 Event::Postback(postback) => Some(contact(&postback.sender)),
+                _ => None,
+            },
+            input: match &event {
+                Event::Message(message) => Some(Input::of_content(&message.content)),
+                Event::Postback(postback) => Some(Input::Presses {
+                    payload: postback.payload.clone(),
+                    title: postback.title.clone(),
+                }),
                 _ => None,
             },
             external_id,

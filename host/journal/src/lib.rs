@@ -11,6 +11,7 @@ mod component;
 mod error;
 mod event;
 mod feed;
+mod flow;
 mod id;
 mod journal;
 mod key;
@@ -43,6 +44,9 @@ pub use backup::{BackupError, BackupFile, BackupManifest};
 pub use clock::{Clock, SystemClock, rfc3339, unix_ms};
 pub use error::JournalError;
 pub use feed::Deliveries;
+pub use flow::{
+    AdvancedFlows, FlowRecord, FlowSession, FlowSummary, Flows, LONGEST_ADVANCE, SentBy,
+};
 pub use id::accepted_at_ms;
 pub use journal::Journal;
 pub use key_rotation::KeyRotation;

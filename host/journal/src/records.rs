@@ -3,7 +3,7 @@
 use eclusa_model::{AttendanceRef, Problem, Warning};
 use serde::Serialize;
 
-use crate::{Attempt, Discarded, FailedMapping, MessageState, RawRequest, RevisionRef};
+use crate::{Attempt, Discarded, FailedMapping, MessageState, RawRequest, RevisionRef, SentBy};
 
 /// An event as it stands in the journal.
 #[derive(Debug, Clone)]
@@ -90,6 +90,9 @@ pub struct MessageRecord {
     pub state: MessageState,
     /// The canonical message.
     pub message: Box<serde_json::value::RawValue>,
+    /// Of an outbound message: who sent it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_by: Option<SentBy>,
     /// The chat's id of it, once known.
     pub external_id: Option<String>,
     /// When it was recorded, RFC 3339.

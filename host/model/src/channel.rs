@@ -30,12 +30,43 @@ pub struct ChannelProfile {
     /// Name of the service flow that begins when an attendance opens.
     #[serde(default)]
     pub flow: Option<String>,
+    /// Who runs it.
+    #[serde(default)]
+    pub flow_runner: FlowRunner,
     /// Its own limits, where they are not the host's.
     #[serde(default)]
     pub limits: ChannelLimits,
     /// How messages are handed to the chat.
     #[serde(default, skip_serializing_if = "ChannelDelivery::is_default")]
     pub delivery: ChannelDelivery,
+}
+
+/// Who runs a channel's flow.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FlowRunner {
+    /// The platform: only the flow's id travels with the events.
+    #[default]
+    Platform,
+    /// Eclusa: the flow is one of its own.
+    Eclusa,
+}
+
+impl FlowRunner {
+    /// The name in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Platform => "platform",
+            Self::Eclusa => "eclusa",
+        }
+    }
+}
+
+impl ChannelProfile {
+    /// The id of the flow that Eclusa runs on it.
+    pub fn own_flow(&self) -> Option<&str> {
+        self.flow.as_deref().filter(|_| self.flow_runner == FlowRunner::Eclusa)
+    }
 }
 
 /// What a channel's requests may use up. What is not given is as the host's

@@ -26,8 +26,8 @@ pub use attendance::{
     Attendance, AttendanceContact, AttendanceRef, AttendanceState, InvalidProtocol, Protocol,
 };
 pub use channel::{
-    Channel, ChannelLimits, ChannelProfile, Color, ColorError, InvalidChannelId, PreviousIngress,
-    validate_channel_id,
+    Channel, ChannelLimits, ChannelProfile, Color, ColorError, FlowRunner, InvalidChannelId,
+    PreviousIngress, validate_channel_id,
 };
 pub use channel_delivery::{ChannelDelivery, ChannelPace, OnExhaustion, Seconds};
 pub use content::{Contact, Content, ContentError, ContentType, Location, Markup, Phone, Text};

@@ -9,7 +9,7 @@ use eclusa_deploy::live::{Line, Route};
 use eclusa_deploy::{DeployError, Deployer};
 use eclusa_ingress::Verifier;
 use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject, SubjectKind};
-use eclusa_journal::{Attendances, Journal, Letters, RevisionRef, Traffic, Upkeep, rfc3339};
+use eclusa_journal::{Attendances, Flows, Journal, Letters, RevisionRef, Traffic, Upkeep, rfc3339};
 use eclusa_model::{Channel, Problem};
 use eclusa_relay::{Clock, RelayHandle};
 use tokio::sync::watch;
@@ -37,6 +37,7 @@ pub(crate) struct Parts {
     pub(crate) letters: Arc<dyn Letters>,
     pub(crate) traffic: Arc<dyn Traffic>,
     pub(crate) attendances: Arc<dyn Attendances>,
+    pub(crate) flows: Arc<dyn Flows>,
     pub(crate) deployer: Deployer,
     pub(crate) relay: RelayHandle,
     pub(crate) channels: Arc<Channels>,

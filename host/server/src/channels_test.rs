@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use eclusa_journal::MemoryJournal;
 use eclusa_journal::registry::{AuditAction, AuditSubject, SubjectKind};
-use eclusa_model::{ChannelDelivery, ChannelProfile, Color, PreviousIngress, Secret};
+use eclusa_model::{ChannelDelivery, ChannelProfile, Color, FlowRunner, PreviousIngress, Secret};
 
 use super::*;
 
@@ -19,6 +19,7 @@ fn channel(id: &str, key: &str, previous: Option<(&str, i64)>) -> Channel {
         url: None,
         settings: serde_json::Map::new(),
         flow: None,
+        flow_runner: FlowRunner::Platform,
         limits: Default::default(),
         delivery: ChannelDelivery::default(),
     };

@@ -12,6 +12,7 @@ mod demo;
 mod documentation;
 mod echo;
 mod figures;
+mod flows;
 mod incoming;
 mod ingress;
 mod operation;

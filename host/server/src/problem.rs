@@ -41,11 +41,17 @@ pub(crate) struct Violation {
     pub(crate) pointer: String,
     /// What is wrong and what was expected.
     pub(crate) message: String,
+    /// Of a flow: the stable code of what is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<&'static str>,
+    /// Of a flow: what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) action: Option<String>,
 }
 
 impl Violation {
     pub(crate) fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), message: message.into() }
+        Self { pointer: pointer.into(), message: message.into(), code: None, action: None }
     }
 }
 
@@ -293,6 +299,11 @@ impl From<JournalError> for ApiProblem {
             JournalError::Storage(_) | JournalError::Damaged(_) => {
                 tracing::error!(%error, "the journal failed");
                 Self::unavailable("storage_failed", "the journal takes no writes", 5)
+            }
+            JournalError::FlowUnknown { id } => Self::not_found("flow", id),
+            JournalError::FlowInUse { .. } => {
+                Self::new(StatusCode::CONFLICT, "flow_in_use", error.to_string())
+                    .action("Give the channel another flow, or none, then delete this one.")
             }
             JournalError::AttendanceUnknown { id } => Self::not_found("attendance", id),
             JournalError::AttendanceRefused(refusal) => {

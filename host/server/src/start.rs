@@ -9,8 +9,8 @@ use eclusa_deploy::{DeployError, DeployOptions, DeployParts, Deployer, FolderPar
 use eclusa_engine::{Engine, EngineConfig, EngineError};
 use eclusa_ingress::Verifier;
 use eclusa_journal::{
-    Attendances, Journal, JournalError, Letters, MemoryJournal, OpenError, Registry, SqliteJournal,
-    SqliteOptions, Traffic, Upkeep, remove_partial_backups,
+    Attendances, Flows, Journal, JournalError, Letters, MemoryJournal, OpenError, Registry,
+    SqliteJournal, SqliteOptions, Traffic, Upkeep, remove_partial_backups,
 };
 use eclusa_model::Secret;
 use eclusa_relay::{
@@ -34,7 +34,7 @@ use crate::figures::Figures;
 use crate::incoming::{Admission, Listener, Refusals};
 use crate::picture::Drawer;
 use crate::routes::routes;
-use crate::{retention, scrub};
+use crate::{flows, retention, scrub};
 
 /// Bounds of the histograms of times, in seconds: from a mapping in native code to
 /// a response that a chat takes its time for.
@@ -136,8 +136,17 @@ impl Server {
             Some(platform) => Some(Platform::new(&platform.url, &platform.secret, &guard)?),
             None => None,
         };
-        let Stores { journal, registry, traffic, upkeep, letters, attendances, sessions, sqlite } =
-            open_stores(&config).await?;
+        let Stores {
+            journal,
+            registry,
+            traffic,
+            upkeep,
+            letters,
+            attendances,
+            flows,
+            sessions,
+            sqlite,
+        } = open_stores(&config).await?;
         let engine = Engine::new(EngineConfig {
             limits: config.limits.engine(),
             cache_dir: (config.journal == JournalKind::Sqlite)
@@ -182,6 +191,7 @@ impl Server {
             letters,
             traffic,
             attendances,
+            flows,
             channels,
             deployer,
             tokens: Tokens::load(Arc::clone(&journal)).await?,
@@ -203,6 +213,12 @@ impl Server {
             Arc::clone(&app.upkeep),
             Arc::clone(&clock),
             app.config.retention.clone(),
+            stop.subscribe(),
+        ));
+        tokio::spawn(flows::run(
+            Arc::clone(&app.flows),
+            Arc::clone(&clock),
+            app.config.platform.is_some(),
             stop.subscribe(),
         ));
         let scrub_days = app.config.storage.scrub_days;
@@ -290,6 +306,7 @@ struct Stores {
     upkeep: Arc<dyn Upkeep>,
     letters: Arc<dyn Letters>,
     attendances: Arc<dyn Attendances>,
+    flows: Arc<dyn Flows>,
     sessions: Arc<dyn eclusa_journal::Sessions>,
     sqlite: Option<Arc<SqliteJournal>>,
 }
@@ -297,7 +314,14 @@ struct Stores {
 impl Stores {
     fn of<J>(journal: &Arc<J>, sqlite: Option<Arc<SqliteJournal>>) -> Self
     where
-        J: Journal + Registry + Traffic + Upkeep + Letters + Attendances + eclusa_journal::Sessions,
+        J: Journal
+            + Registry
+            + Traffic
+            + Upkeep
+            + Letters
+            + Attendances
+            + Flows
+            + eclusa_journal::Sessions,
     {
         Self {
             journal: Arc::clone(journal) as Arc<dyn Journal>,
@@ -306,6 +330,7 @@ impl Stores {
             upkeep: Arc::clone(journal) as Arc<dyn Upkeep>,
             letters: Arc::clone(journal) as Arc<dyn Letters>,
             attendances: Arc::clone(journal) as Arc<dyn Attendances>,
+            flows: Arc::clone(journal) as Arc<dyn Flows>,
             sessions: Arc::clone(journal) as Arc<dyn eclusa_journal::Sessions>,
             sqlite,
         }

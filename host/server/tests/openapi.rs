@@ -9,6 +9,8 @@ mod attendances;
 mod deploy;
 #[path = "openapi/document.rs"]
 mod document;
+#[path = "openapi/flows.rs"]
+mod flows;
 #[path = "openapi/letters.rs"]
 mod letters;
 #[path = "openapi/roles.rs"]

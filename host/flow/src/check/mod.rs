@@ -10,6 +10,9 @@ use serde::Serialize;
 use crate::FlowDocument;
 use crate::limits::{LONGEST_NAME, LONGEST_QUEUE, MOST_BYTES};
 
+/// What `/flows/…` and `/v1/flows/…` lead to otherwise.
+const RESERVED: [&str; 3] = ["check", "new", "simulate"];
+
 /// So many of a kind are told at most: nobody reads more at once.
 const MOST_FINDINGS: usize = 100;
 
@@ -88,6 +91,10 @@ pub fn check(document: &FlowDocument) -> Findings {
     }
     if let Err(error) = eclusa_model::validate_channel_id(id) {
         found.error("/id", "invalid_id", error.to_string(), "Choose another id.");
+    }
+    if RESERVED.contains(&id.as_str()) {
+        let message = "the id is that of a page or a call";
+        found.error("/id", "invalid_id", message, "Choose another id.");
     }
     if name.trim().is_empty() || name.chars().count() > LONGEST_NAME {
         let message = format!("the name has not 1 to {LONGEST_NAME} characters");

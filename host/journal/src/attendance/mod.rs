@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use tokio::sync::watch;
 
 use crate::registry::AuditEntry;
-use crate::{Idempotency, JournalError, MessageState};
+use crate::{Idempotency, JournalError, MessageState, SentBy};
 
 pub(crate) use inbox::InboxPlace;
 pub use inbox::{InboxEntry, InboxQuery, InboxView, Turn};
@@ -190,6 +190,8 @@ pub struct Said {
     pub direction: String,
     /// Of an outbound message: how far it has come.
     pub state: Option<MessageState>,
+    /// Of an outbound message: who sent it.
+    pub sent_by: Option<SentBy>,
     /// `message`, or `postback`: somebody pressed a button.
     #[serde(rename = "type")]
     pub kind: String,

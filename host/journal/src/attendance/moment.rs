@@ -3,7 +3,7 @@
 use eclusa_model::Problem;
 use serde_json::value::RawValue;
 
-use crate::MessageState;
+use crate::{MessageState, SentBy};
 
 /// Something that happened in an attendance, in either direction.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct Moment {
     pub at: String,
     /// Of a message to the chat: how far it has come.
     pub state: Option<MessageState>,
+    /// Of a message to the chat: who sent it.
+    pub sent_by: Option<SentBy>,
     /// Of a message to the chat: why it failed.
     pub problem: Option<Problem>,
     /// The chat's id of a message, once known.

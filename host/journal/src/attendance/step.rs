@@ -1,5 +1,6 @@
 //! What can be done with an attendance, and when.
 
+use eclusa_flow::Input;
 use eclusa_model::{AttendanceState, Protocol};
 
 use super::Record;
@@ -90,6 +91,16 @@ impl AttendanceStep {
             }
         }
         Ok(())
+    }
+
+    /// The same as a flow takes it.
+    pub(crate) fn input(&self) -> Input {
+        match self {
+            Self::Queue { .. } => Input::Queued,
+            Self::Assign { .. } => Input::Assigned,
+            Self::Transfer { .. } => Input::Transferred,
+            Self::Close => Input::Closed,
+        }
     }
 
     /// The event that tells of it.

@@ -10,13 +10,12 @@ use super::inbox::{self, Standing};
 use super::state::{RecordedEvent, State};
 use super::{MemoryJournal, position, storage};
 use crate::attendance::{Quarter, Record};
-use crate::clock::now_ms;
 use crate::event::{Kind, PreparedEvent, Subject};
 use crate::id::{ms_of, number_at};
 use crate::{
-    AttendanceChange, AttendanceChanged, AttendanceCount, AttendanceFilter, AttendanceStep,
-    Attendances, InboxEntry, InboxQuery, JournalError, Moment, OpenAttendances, QUARTER_MS, Said,
-    Target, body, key, rfc3339,
+    AttendanceChange, AttendanceChanged, AttendanceCount, AttendanceFilter, AttendanceRefusal,
+    AttendanceStep, Attendances, InboxEntry, InboxQuery, JournalError, Moment, OpenAttendances,
+    QUARTER_MS, Said, Target, body, key, rfc3339,
 };
 
 /// What an event belongs to: number, number for people, state then.
@@ -98,6 +97,7 @@ impl State {
             dedupe: None,
             echo_of: None,
             contact: None,
+            input: None,
             external_id: None,
             occurred_at: None,
             subject: Subject::None,
@@ -149,25 +149,42 @@ impl State {
                 return Ok((None, told.map_err(storage)?));
             }
         }
-        let event = self.clock.next(now_ms());
-        record
-            .change(&change.step, &change.by, change.reason.as_deref(), event)
+        let traceparent = change.traceparent.as_deref();
+        let by = (change.by.as_str(), change.reason.as_deref());
+        let event = self
+            .apply_step(&mut record, &change.step, by, change.push, traceparent)
             .map_err(JournalError::AttendanceRefused)?;
         if let Some(given) = &change.idempotency {
             self.keys.insert(key::attendance_change(record.id, given), event);
             self.keys.insert(key::attendance_change_of(record.id, given), event);
         }
-        if change.step == AttendanceStep::Close {
+        self.react(record.id, &change.step.input(), change.push, traceparent);
+        let shown = record.shown(self.ids);
+        Ok((Some(event), shown))
+    }
+
+    /// Does a step, with its event, whose number it returns.
+    pub(super) fn apply_step(
+        &mut self,
+        record: &mut Record,
+        step: &AttendanceStep,
+        (by, reason): (&str, Option<&str>),
+        push: bool,
+        traceparent: Option<&str>,
+    ) -> Result<i64, AttendanceRefusal> {
+        let now = self.now_ms();
+        let event = self.clock.next(now);
+        record.change(step, by, reason, event)?;
+        if *step == AttendanceStep::Close {
             self.count(&record.channel, Quarter::closed(event));
             self.attendances.standings.remove(&record.id);
         }
-        self.tell_attendance(event, change.step.kind(), &record, change.push);
-        if let Some(traceparent) = change.traceparent.filter(|_| change.push) {
-            self.traceparents.insert(event, traceparent);
+        self.tell_attendance(event, step.kind(), record, push);
+        if let Some(traceparent) = traceparent.filter(|_| push) {
+            self.traceparents.insert(event, traceparent.to_owned());
         }
-        let shown = record.shown(self.ids);
-        self.attendances.records.insert(record.id, record);
-        Ok((Some(event), shown))
+        self.attendances.records.insert(record.id, record.clone());
+        Ok(event)
     }
 
     pub(super) fn all_said(
@@ -191,6 +208,7 @@ impl State {
                     id: self.ids.text(*id),
                     direction: "inbound".to_owned(),
                     state: None,
+                    sent_by: None,
                     kind: kind.to_owned(),
                     object: event.parts(*id).object(self.ids)?,
                 },
@@ -208,6 +226,7 @@ impl State {
                     id: text,
                     direction: "outbound".to_owned(),
                     state: Some(message.state),
+                    sent_by: Some(message.sent_by),
                     kind: "message".to_owned(),
                 },
             ));
@@ -282,9 +301,9 @@ impl Attendances for MemoryJournal {
         let mut state = self.state.lock();
         let audit = change.audit.clone();
         let (event, attendance) = state.change_attendance(change)?;
-        if let Some(event) = event {
+        if event.is_some() {
             self.registry.lock().note(audit)?;
-            self.latest_event.send_replace(Some(state.ids.text(event)));
+            self.tell_newest(&state);
         }
         Ok(AttendanceChanged { attendance, replayed: event.is_none() })
     }

@@ -142,6 +142,7 @@ pub(super) fn moments(
             kind: "message.sent".to_owned(),
             at: message.created_at.clone(),
             state: Some(message.state),
+            sent_by: Some(message.sent_by),
             problem: message.problem.clone(),
             external_id: message.external_id.clone(),
             about: None,

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::state::State;
 use super::{MemoryJournal, position, storage};
-use crate::clock::{now_ms, unix_ms};
+use crate::clock::unix_ms;
 use crate::id::Ids;
 use crate::registry::AuditEntry;
 use crate::{
@@ -164,13 +164,14 @@ impl State {
             LetterKind::Message => Target::Chat,
             LetterKind::Event | LetterKind::Request => Target::Platform,
         };
+        let now = self.now_ms();
         if let Some(message) = self.messages.get_mut(&number) {
             if message.state != MessageState::Failed {
                 return Err(Skip::Arrived);
             }
             message.state = MessageState::Queued;
             message.problem = None;
-            message.updated_at_ms = now_ms();
+            message.updated_at_ms = now;
         } else {
             if revision.is_some() {
                 return Err(Skip::NotMapped);
@@ -231,7 +232,7 @@ impl State {
             revision,
             attempts,
             held: false,
-            died_at: crate::rfc3339(now_ms()),
+            died_at: crate::rfc3339(self.now_ms()),
             discarded: None,
         }
     }

@@ -2,6 +2,7 @@
 //! benchmarks use to leave the disk out.
 
 mod attendances;
+mod flows;
 mod inbox;
 mod letters;
 mod outbound;
@@ -13,6 +14,8 @@ mod trace;
 mod traffic;
 mod upkeep;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use eclusa_model::Channel;
 use parking_lot::Mutex;
@@ -22,10 +25,10 @@ use crate::event::{Kind, Novelty, PreparedEvent, Recorded};
 use crate::feed::Backlog;
 use crate::id::Ids;
 use crate::{
-    Accept, Accepted, Attempt, ChannelChange, Deliveries, Delivery, DeliveryBody, DeliveryId,
-    Destination, EventPage, Finish, Idempotency, Journal, JournalError, KeyRotation, Mapping,
-    MessageRecord, Page, Pause, RequestRecord, Submit, Submitted, Target, Token, TokenChange, body,
-    registry::AuditEntry,
+    Accept, Accepted, Attempt, ChannelChange, Clock, Deliveries, Delivery, DeliveryBody,
+    DeliveryId, Destination, EventPage, Finish, Idempotency, Journal, JournalError, KeyRotation,
+    Mapping, MessageRecord, Page, Pause, RequestRecord, Submit, Submitted, SystemClock, Target,
+    Token, TokenChange, body, registry::AuditEntry,
 };
 use registry::RegistryState;
 use state::State;
@@ -45,17 +48,21 @@ impl Default for MemoryJournal {
 }
 
 impl MemoryJournal {
-    /// An empty one.
+    /// An empty one, by the machine's clock.
     pub fn new() -> Self {
+        Self::at(Arc::new(SystemClock))
+    }
+
+    /// An empty one, by this clock.
+    pub fn at(clock: Arc<dyn Clock>) -> Self {
         Self {
-            state: Mutex::new(State::new()),
+            state: Mutex::new(State::new(clock)),
             registry: Mutex::default(),
             latest_event: watch::Sender::new(None),
         }
     }
 
-    /// What became of a request, for who asked. Tells of the newest event under
-    /// the state's lock, so that it never goes back.
+    /// What became of a request, for who asked.
     fn accepted(
         &self,
         state: &State,
@@ -63,12 +70,24 @@ impl MemoryJournal {
         recorded: Vec<Recorded>,
         external_ids: Vec<Option<String>>,
     ) -> Accepted {
-        if let Some(newest) = recorded.iter().rev().find(|it| it.novelty == Novelty::New) {
-            self.latest_event.send_replace(Some(state.ids.text(newest.id)));
+        if recorded.iter().any(|it| it.novelty == Novelty::New) {
+            self.tell_newest(state);
         }
         let events = recorded.into_iter().zip(external_ids);
         let events = events.map(|(event, external_id)| event.told(state.ids, external_id));
         Accepted { request_id: state.ids.text(request), events: events.collect() }
+    }
+
+    /// Tells of the newest event under the state's lock, so that it never goes back.
+    fn tell_newest(&self, state: &State) {
+        let newest = state.events.keys().next_back().map(|id| state.ids.text(*id));
+        self.latest_event.send_if_modified(|told| {
+            let grows = newest > *told;
+            if grows {
+                told.clone_from(&newest);
+            }
+            grows
+        });
     }
 
     /// The same records as the next process would find them on a disk: its

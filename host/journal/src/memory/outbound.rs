@@ -1,14 +1,14 @@
 //! Messages to chats, and what becomes of their deliveries.
 
+use eclusa_flow::Input;
 use eclusa_model::{DeliveryState, OutboundMessage, Warning};
 
 use super::letters::Failed;
 use super::state::{Outbound, State};
-use crate::clock::now_ms;
 use crate::event::{Subject, state_name};
 use crate::{
     Attempt, Delivery, DeliveryId, Finish, HELD, Idempotency, JournalError, Lane, MessageState,
-    Submit, Target, body, key, reply,
+    SentBy, Submit, Target, body, key, reply,
 };
 
 impl State {
@@ -31,7 +31,8 @@ impl State {
         if !start && !self.keys.contains_key(&known) {
             return Err(JournalError::UnknownConversation { channel, conversation });
         }
-        let id = self.clock.next(now_ms());
+        let now = self.now_ms();
+        let id = self.clock.next(now);
         self.keys.entry(known).or_insert(id);
         self.keys.extend(idempotency.map(|(key, _)| (key, id)));
         self.deliver(id, Target::Chat, &channel, &conversation);
@@ -49,12 +50,16 @@ impl State {
             problem: None,
             body,
             created_at: submitted_at,
-            updated_at_ms: now_ms(),
+            updated_at_ms: now,
             conversation,
             fingerprint: idempotency.map(|(_, fingerprint)| fingerprint),
             attendance,
+            sent_by: SentBy::Platform,
         };
         self.messages.insert(id, message);
+        if let Some(open) = attendance {
+            self.react(open, &Input::Answered, false, None);
+        }
         Ok((id, MessageState::Queued, false))
     }
 
@@ -85,7 +90,7 @@ impl State {
             (Finish::Retry { .. } | Finish::Wait { .. }, _) => {}
             (Finish::Done { external_id }, Target::Chat) => self.sent(id, &lane, external_id),
             (Finish::Done { .. }, Target::Platform) => {
-                self.pushed.insert(id, now_ms());
+                self.pushed.insert(id, self.now_ms());
                 self.waits_no_more(id, &lane.channel, &lane.conversation);
             }
             (Finish::Dead { problem } | Finish::Held { problem }, _) => {

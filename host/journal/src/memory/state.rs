@@ -1,20 +1,21 @@
 //! What a journal in memory holds, and how it changes.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use eclusa_model::{Channel, Problem};
 use tokio::sync::{mpsc, watch};
 
 use super::attendances::{Attended, Mention};
+use super::flows::FlowState;
 use crate::body::EventParts;
-use crate::clock::now_ms;
 use crate::event::{Kind, Novelty, PreparedEvent, Recorded, StatusNews, Subject, echo_warning};
 use crate::id::{Clock, Ids};
 use crate::key::Key;
 use crate::{
     Accept, Attempt, ChannelChange, DeadLetter, Delivery, DeliveryChange, DeliveryId, Destination,
-    JournalError, Lane, Mapping, MessageState, Pause, RequestRecord, RevisionRef, Session, Target,
-    Token, TokenChange,
+    JournalError, Lane, Mapping, MessageState, Pause, RequestRecord, RevisionRef, SentBy, Session,
+    Target, Token, TokenChange,
 };
 
 /// An event as it was recorded.
@@ -60,16 +61,19 @@ pub(super) struct Outbound {
     pub(super) conversation: String,
     pub(super) fingerprint: Option<[u8; 32]>,
     pub(super) attendance: Option<i64>,
+    pub(super) sent_by: SentBy,
 }
 
 /// All of it. Requests, events and messages have their numbers from one clock.
 pub(super) struct State {
     pub(super) ids: Ids,
     pub(super) clock: Clock,
+    wall: Arc<dyn crate::Clock>,
     pub(super) requests: BTreeMap<i64, RequestRecord>,
     pub(super) events: BTreeMap<i64, RecordedEvent>,
     pub(super) messages: BTreeMap<i64, Outbound>,
     pub(super) attendances: Attended,
+    pub(super) flows: FlowState,
     pub(super) keys: HashMap<Key, i64>,
     /// The newest event that was removed for its age.
     pub(super) pruned_events: i64,
@@ -99,14 +103,16 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(wall: Arc<dyn crate::Clock>) -> Self {
         Self {
             ids: Ids::new(Ids::random_node()),
             clock: Clock::after(0),
+            wall,
             requests: BTreeMap::new(),
             events: BTreeMap::new(),
             messages: BTreeMap::new(),
             attendances: Attended::default(),
+            flows: FlowState::default(),
             keys: HashMap::new(),
             pruned_events: 0,
             pending: BTreeMap::new(),
@@ -128,6 +134,11 @@ impl State {
         }
     }
 
+    /// The time of day, in Unix milliseconds.
+    pub(super) fn now_ms(&self) -> i64 {
+        self.wall.now_ms()
+    }
+
     /// Records a request whose events were made ready; the request's number, and
     /// what became of each event.
     pub(super) fn accept(
@@ -135,7 +146,8 @@ impl State {
         accept: Accept,
         prepared: Vec<PreparedEvent>,
     ) -> (i64, Vec<Recorded>) {
-        let request = self.clock.next(now_ms());
+        let now = self.now_ms();
+        let request = self.clock.next(now);
         let Accept { channel, raw, mapping, verified_by, push, traceparent } = accept;
         let received_at = raw.received_at.clone();
         let (revision, warnings, problem) = match mapping {
@@ -189,8 +201,9 @@ impl State {
             return Recorded { id, novelty: Novelty::Duplicate };
         }
         // What it may open comes before it.
-        let opens = event.contact.clone().map(|contact| (self.clock.next(now_ms()), contact));
-        let id = self.clock.next(now_ms());
+        let now = self.now_ms();
+        let opens = event.contact.clone().map(|contact| (self.clock.next(now), contact));
+        let id = self.clock.next(now);
         self.keys.extend(event.dedupe.map(|key| (key, id)));
         if let Some(key) = event.conversation_key {
             self.keys.entry(key).or_insert(id);
@@ -209,12 +222,14 @@ impl State {
             conversation = outbound.conversation.clone();
         }
         let mut attendance = self.open_in(channel, &conversation);
+        let mut begins = None;
         if let (None, Some((id, contact))) = (attendance, opens)
             && !conversation.is_empty()
         {
             let opened = self.open_attendance(id, channel, &conversation, &contact);
             self.tell_attendance(id, Kind::Opened, &opened, push);
             attendance = self.open_in(channel, &conversation);
+            begins = Some(opened);
         }
         if let Some((attendance, ..)) = attendance {
             if event.contact.is_some() {
@@ -243,7 +258,15 @@ impl State {
             attendance,
             event,
         };
+        let input = recorded.event.input.clone();
         self.events.insert(id, recorded);
+        match (begins, attendance, input) {
+            (Some(opened), ..) => self.begin_flow(opened, push),
+            (None, Some((attendance, ..)), Some(input)) => {
+                self.react(attendance, &input, push, None);
+            }
+            _ => {}
+        }
         Recorded { id, novelty: Novelty::New }
     }
 
@@ -260,12 +283,13 @@ impl State {
     }
 
     pub(super) fn advance(&mut self, message: i64, next: MessageState, problem: Option<Problem>) {
+        let now = self.now_ms();
         if let Some(outbound) = self.messages.get_mut(&message)
             && outbound.state.moves_to(next)
         {
             outbound.state = next;
             outbound.problem = problem;
-            outbound.updated_at_ms = now_ms();
+            outbound.updated_at_ms = now;
             self.inbox_changed();
         }
     }
@@ -279,7 +303,7 @@ impl State {
     ) {
         let lane =
             Lane { target, channel: channel.to_owned(), conversation: conversation.to_owned() };
-        let delivery = Delivery { id, lane, attempts: 0, due_at_ms: now_ms() };
+        let delivery = Delivery { id, lane, attempts: 0, due_at_ms: self.now_ms() };
         self.tell(DeliveryChange::Put(delivery.clone()));
         self.pending.insert(id, delivery);
     }
@@ -307,6 +331,11 @@ impl State {
                 return Err(JournalError::ChannelRetired { id });
             }
             ChannelChange::Put { channel, .. } => {
+                if let Some(flow) = channel.profile.own_flow()
+                    && !self.flows.exists(flow)
+                {
+                    return Err(JournalError::FlowUnknown { id: flow.to_owned() });
+                }
                 self.channels.insert(id, *channel);
             }
             ChannelChange::Delete { .. } => {

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 
 use super::MemoryJournal;
-use crate::clock::now_ms;
 use crate::{
     BackupError, BackupManifest, Cut, JournalError, PendingStatus, PruneCursor, Pruned, Scrubbed,
     Status, Upkeep, WriterStatus,
@@ -25,7 +24,7 @@ impl Upkeep for MemoryJournal {
                 last_commit_at: None,
             },
             disk: None,
-            pending: PendingStatus::new(state.pending.len() as u64, oldest, now_ms()),
+            pending: PendingStatus::new(state.pending.len() as u64, oldest, state.now_ms()),
             scrub: None,
         }
     }

@@ -106,6 +106,8 @@ pub enum SubjectKind {
     Console,
     /// A service session, by its protocol number.
     Attendance,
+    /// A flow, by its id.
+    Flow,
 }
 
 /// Which entries of the audit are asked for.

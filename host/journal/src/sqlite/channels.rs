@@ -3,11 +3,11 @@
 use eclusa_model::{Channel, ChannelProfile};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::pauses;
 use super::readers::storage;
 use super::seal::Sealer;
 use super::text::Text;
 use super::writer::{Fault, Unit};
+use super::{flows, pauses};
 use crate::{ChannelChange, Destination, JournalError};
 
 /// All channels, by id.
@@ -90,7 +90,15 @@ pub(super) fn change(
         ChannelChange::Put { .. } if !exists && is_retired(unit.conn, id)? => {
             return Err(Fault::Refused(JournalError::ChannelRetired { id: id.clone() }));
         }
-        ChannelChange::Put { channel, .. } => put(unit.conn, channel, sealer)?,
+        ChannelChange::Put { channel, .. } => {
+            if let Some(flow) = channel.profile.own_flow()
+                && !flows::exists(unit.conn, flow)?
+            {
+                let id = flow.to_owned();
+                return Err(Fault::Refused(JournalError::FlowUnknown { id }));
+            }
+            put(unit.conn, channel, sealer)?;
+        }
         ChannelChange::Delete { .. } if !exists => {}
         ChannelChange::Delete { id, .. } => {
             unit.conn.prepare_cached("DELETE FROM channels WHERE id = ?1")?.execute([id])?;

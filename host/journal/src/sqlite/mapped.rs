@@ -6,6 +6,7 @@ use eclusa_model::{Event, Warning};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::attendances::Place;
+use super::flows::{self, Wire};
 use super::late::Lateness;
 use super::readers::storage;
 use super::text::Text;
@@ -129,13 +130,19 @@ impl MappedEvents {
             _ => event.conversation.clone(),
         };
         let at = Place { channel: &self.channel, conversation: &conversation };
+        let (mut opened, mut has_flow) = (None, false);
         let attendance = match attendances::open_in(unit.conn, at)? {
-            Some(open) => Some((open.id, open.state)),
+            Some(open) => {
+                has_flow = open.has_flow;
+                Some((open.id, open.state))
+            }
             None => match opens {
                 Some((attendance, contact)) if !conversation.is_empty() => {
-                    let opened = attendances::open(unit, attendance, at, contact)?;
+                    let record = attendances::open(unit, attendance, at, contact)?;
                     self.hand_on(unit, attendance, &conversation)?;
-                    Some((opened.id, opened.state))
+                    let belongs_to = (record.id, record.state);
+                    opened = Some(record);
+                    Some(belongs_to)
                 }
                 _ => None,
             },
@@ -175,6 +182,14 @@ impl MappedEvents {
             }
         }
         self.hand_on(unit, id, &conversation)?;
+        let wire = Wire { push: self.push, traceparent: self.traceparent.as_deref() };
+        match (opened, attendance, &event.input) {
+            (Some(mut opened), ..) => flows::begin(unit, &mut opened, wire)?,
+            (None, Some((attendance, _)), Some(input)) if has_flow => {
+                flows::react(unit, attendance, input, wire)?;
+            }
+            _ => {}
+        }
         Ok(Recorded { id, novelty: Novelty::New })
     }
 

@@ -1,19 +1,23 @@
 //! Messages to chats: recording them, and how far they have come.
 
-use eclusa_model::{DeliveryState, OutboundMessage, Problem, Warning};
+use eclusa_flow::Input;
+use eclusa_model::{Content, DeliveryState, OutboundMessage, Problem, Warning};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::attendances::{self, Place};
 use super::deliveries;
+use super::flows::{self, Wire};
 use super::keys;
 use super::readers::storage;
 use super::text::Text;
 use super::writer::{Fault, Unit};
+use crate::attendance::Record;
 use crate::event::state_name;
 use crate::id::Ids;
 use crate::key::{self, Key};
 use crate::{
-    Idempotency, JournalError, Lane, MessageState, Submit, Submitted, Target, body, reply,
+    Idempotency, JournalError, Lane, MessageState, SentBy, Submit, Submitted, Target, body, reply,
+    rfc3339,
 };
 
 /// A message made ready for storing.
@@ -78,27 +82,87 @@ pub(super) fn submit(
     if let Some(open) = attendance {
         attendances::inbox::answered(unit, open.id, id)?;
     }
+    let new = NewMessage {
+        id,
+        lane: &submit.lane,
+        fingerprint: submit.idempotency.as_ref().map(|(_, fingerprint)| fingerprint),
+        body: &submit.body,
+        created_at: &submit.submitted_at,
+        attendance: attendance.map(|open| open.id),
+        sent_by: None,
+    };
+    insert(unit, &new, submit.traceparent.as_deref())?;
+    if let Some(open) = attendance.filter(|open| open.has_flow) {
+        // It does nothing that would be handed on: it only says that a person is there.
+        let wire = Wire { push: false, traceparent: None };
+        flows::react(unit, open.id, &Input::Answered, wire)?;
+    }
+    Ok((id, MessageState::Queued, false))
+}
+
+/// Records what a flow says in an attendance; returns its id.
+pub(super) fn say(
+    unit: &mut Unit<'_>,
+    record: &Record,
+    content: Content,
+    traceparent: Option<&str>,
+) -> Result<i64, Fault> {
+    let (channel, conversation) = (record.channel.clone(), record.conversation.clone());
+    // It fails as a statement would: what was written before it is undone.
+    let body = body::of_flow(&conversation, content)
+        .map_err(|error| Fault::Sql(rusqlite::Error::ToSqlConversionFailure(Box::new(error))))?;
+    let new = NewMessage {
+        id: unit.next_id(),
+        lane: &Lane { target: Target::Chat, channel, conversation },
+        fingerprint: None,
+        body: &body,
+        created_at: &rfc3339(unit.now_ms),
+        attendance: Some(record.id),
+        sent_by: Some(SentBy::Flow),
+    };
+    insert(unit, &new, traceparent)?;
+    Ok(new.id)
+}
+
+/// A message that is to be recorded.
+struct NewMessage<'a> {
+    id: i64,
+    lane: &'a Lane,
+    fingerprint: Option<&'a [u8; 32]>,
+    body: &'a str,
+    created_at: &'a str,
+    attendance: Option<i64>,
+    /// `None`: the platform.
+    sent_by: Option<SentBy>,
+}
+
+/// Writes a message with its delivery.
+fn insert(
+    unit: &mut Unit<'_>,
+    new: &NewMessage<'_>,
+    traceparent: Option<&str>,
+) -> rusqlite::Result<()> {
     unit.conn
         .prepare_cached(
             "INSERT INTO messages
              (id, channel, conversation, state, fingerprint, body, created_at, updated_at_ms,
-              attendance, checksum)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
-                     row_sum(?1, ?2, ?3, NULL, ?4, NULL, ?5, ?6, ?7, ?8, ?9))",
+              attendance, sent_by, checksum)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+                     row_sum(?1, ?2, ?3, NULL, ?4, NULL, ?5, ?6, ?7, ?8, ?9, ?10))",
         )?
         .execute(params![
-            id,
-            channel,
-            conversation,
+            new.id,
+            new.lane.channel,
+            new.lane.conversation,
             Text(MessageState::Queued),
-            submit.idempotency.as_ref().map(|(_, fingerprint)| fingerprint),
-            submit.body,
-            submit.submitted_at,
+            new.fingerprint,
+            new.body,
+            new.created_at,
             unit.now_ms,
-            attendance.map(|open| open.id),
+            new.attendance,
+            new.sent_by.map(Text),
         ])?;
-    deliveries::add(unit, id, submit.lane.clone(), submit.traceparent.as_deref())?;
-    Ok((id, MessageState::Queued, false))
+    deliveries::add(unit, new.id, new.lane.clone(), traceparent)
 }
 
 /// What an earlier call with this key has recorded in a channel.

@@ -11,6 +11,7 @@ mod checkpoint;
 mod components;
 mod deliveries;
 mod events;
+mod flows;
 mod health;
 mod journal;
 mod keys;

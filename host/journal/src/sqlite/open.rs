@@ -13,6 +13,7 @@ use super::SqliteJournal;
 use super::backup::is_half_restored;
 use super::checkpoint::{self, Checkpoints};
 use super::components::Components;
+use super::flows::FlowCache;
 use super::health::{Health, is_no_room};
 use super::lookout::Lookout;
 use super::readers::Readers;
@@ -196,6 +197,7 @@ impl SqliteJournal {
             batch: options.batch.max(1),
             latest_event,
             inbox_changes,
+            flows: FlowCache::default(),
             health: Arc::clone(&health),
             wall: Arc::clone(&options.clock),
             readers: Arc::clone(&readers),

@@ -337,6 +337,34 @@ CREATE TABLE contact_words (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contact_words_attendance ON contact_words (attendance, word);
 ",
+    "
+-- Flows. `document`: JSON; `current`: 1 on the revision on which attendances begin. Older
+-- ones, and those of deleted flows, stay as long as an attendance is on them.
+CREATE TABLE flows (
+    id TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    current INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    PRIMARY KEY (id, revision)
+) STRICT, WITHOUT ROWID;
+
+-- How far a flow has come in an open attendance: `state` is JSON; `due_at_ms`: when time
+-- alone brings something.
+CREATE TABLE flow_sessions (
+    attendance INTEGER PRIMARY KEY,
+    flow TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    due_at_ms INTEGER
+) STRICT;
+CREATE INDEX flow_sessions_due ON flow_sessions (due_at_ms) WHERE due_at_ms IS NOT NULL;
+CREATE INDEX flow_sessions_flow ON flow_sessions (flow, revision);
+
+-- Who sent a message; NULL: the platform.
+ALTER TABLE messages ADD COLUMN sent_by TEXT;
+",
 ];
 
 /// Brings the tables to the newest version, lets the connection keep the rows'

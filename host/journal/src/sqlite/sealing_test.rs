@@ -46,6 +46,7 @@ fn secretive(id: &str, revision: u64) -> Channel {
             url: None,
             settings: serde_json::Map::new(),
             flow: None,
+            flow_runner: eclusa_model::FlowRunner::Platform,
             delivery: Default::default(),
             limits: eclusa_model::ChannelLimits::default(),
         },

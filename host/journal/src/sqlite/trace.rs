@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde_json::value::RawValue;
 
+use super::attendances::sent_by;
 use super::events::{self, with_parts};
 use super::readers::storage;
 use super::requests;
@@ -38,7 +39,8 @@ pub(super) fn message(
 fn outbound(conn: &Connection, ids: Ids, number: i64) -> rusqlite::Result<Option<MessageRecord>> {
     let found = conn
         .prepare_cached(
-            "SELECT channel, external_id, state, problem, body, created_at, updated_at_ms
+            "SELECT channel, external_id, state, problem, body, created_at, updated_at_ms,
+                    sent_by
              FROM messages WHERE id = ?1",
         )?
         .query_row([number], |row| outbound_record(row, ids.text(number)))
@@ -66,6 +68,7 @@ fn outbound_record(row: &Row<'_>, id: String) -> rusqlite::Result<MessageRecord>
             let column = rusqlite::types::Type::Text;
             rusqlite::Error::FromSqlConversionFailure(4, column, Box::new(error))
         })?,
+        sent_by: Some(sent_by(row, 7)?),
         external_id: row.get(1)?,
         created_at: row.get(5)?,
         updated_at: rfc3339(row.get(6)?),
@@ -143,6 +146,7 @@ fn inbound(
         direction: "inbound".to_owned(),
         state,
         message,
+        sent_by: None,
         external_id,
         updated_at: updated_at_ms.map_or_else(|| received_at.clone(), rfc3339),
         created_at: received_at,

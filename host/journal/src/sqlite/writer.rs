@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::backlog::PendingRows;
 use super::checkpoint::{self, Checkpoints};
+use super::flows::FlowCache;
 use super::health::{Health, is_fatal, is_no_room};
 use super::readers::{Readers, sql};
 use super::wal::Marks;
@@ -45,6 +46,8 @@ pub(super) struct Unit<'a> {
     pub(super) deliveries: Vec<DeliveryChange>,
     /// The newest event of the transaction.
     pub(super) newest_event: Option<i64>,
+    /// The flows that run.
+    pub(super) flows: &'a mut FlowCache,
     /// An inbox looks different after the commit.
     pub(super) inbox_changed: Cell<bool>,
 }
@@ -147,6 +150,7 @@ pub(super) struct Writer {
     pub(super) batch: usize,
     pub(super) latest_event: watch::Sender<Option<String>>,
     pub(super) inbox_changes: watch::Sender<u64>,
+    pub(super) flows: FlowCache,
     pub(super) health: Arc<Health>,
     pub(super) readers: Arc<Readers>,
     pub(super) feed: Option<mpsc::UnboundedSender<DeliveryChange>>,
@@ -243,6 +247,15 @@ impl Writer {
 
     /// Runs tasks and commits, or changes nothing.
     fn transaction(&mut self, tasks: &mut [Box<dyn Task>]) -> rusqlite::Result<()> {
+        let result = self.try_transaction(tasks);
+        if result.is_err() {
+            // They may be of what was undone.
+            self.flows.clear();
+        }
+        result
+    }
+
+    fn try_transaction(&mut self, tasks: &mut [Box<dyn Task>]) -> rusqlite::Result<()> {
         // Rolls back when it is dropped before its commit.
         let transaction = self.conn.unchecked_transaction()?;
         let mut unit = Unit {
@@ -251,6 +264,7 @@ impl Writer {
             now_ms: self.wall.now_ms(),
             deliveries: Vec::new(),
             newest_event: None,
+            flows: &mut self.flows,
             inbox_changed: Cell::new(false),
         };
         let mut tasks = tasks.iter_mut();

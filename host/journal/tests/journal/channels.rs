@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use eclusa_journal::{ChannelChange, Journal, JournalError, Registry};
 use eclusa_model::{
-    Channel, ChannelDelivery, ChannelLimits, ChannelProfile, Color, PreviousIngress, Secret,
-    SecretValues,
+    Channel, ChannelDelivery, ChannelLimits, ChannelProfile, Color, FlowRunner, PreviousIngress,
+    Secret, SecretValues,
 };
 
 use crate::Maker;
@@ -24,6 +24,7 @@ pub(crate) fn channel(id: &str, revision: u64) -> Channel {
             url: Some("https://chat.example".to_owned()),
             settings: serde_json::from_str(r#"{"depth":[1,{"a":null}]}"#).unwrap(),
             flow: None,
+            flow_runner: FlowRunner::Platform,
             limits: ChannelLimits { body_bytes: Some(1 << 20) },
             delivery: ChannelDelivery { concurrent: Some(3), ..ChannelDelivery::default() },
         },

@@ -17,6 +17,7 @@ mod deliver;
 mod disk;
 mod echo;
 mod events;
+mod flows;
 mod inbox;
 mod letters;
 mod log;
@@ -40,24 +41,26 @@ mod traffic;
 use std::sync::Arc;
 
 use eclusa_journal::{
-    Attendances, Clock, Journal, Letters, MemoryJournal, Registry, Sessions, SqliteJournal,
+    Attendances, Clock, Flows, Journal, Letters, MemoryJournal, Registry, Sessions, SqliteJournal,
     SqliteOptions, Traffic, Upkeep,
 };
 use tempfile::TempDir;
 
 /// Journal, recorded traffic, letters, sessions and upkeep in one.
 pub(crate) trait Both:
-    Journal + Traffic + Letters + Attendances + Sessions + Upkeep
+    Journal + Traffic + Letters + Attendances + Flows + Sessions + Upkeep
 {
 }
 
-impl<T: Journal + Traffic + Letters + Attendances + Sessions + Upkeep> Both for T {}
+impl<T: Journal + Traffic + Letters + Attendances + Flows + Sessions + Upkeep> Both for T {}
 
 /// Makes journals of one kind.
 pub(crate) trait Maker: Default {
     type Journal: Both + Registry;
     /// A new, empty journal.
     fn open(&self) -> Self::Journal;
+    /// The same by this clock.
+    fn open_by(&self, clock: Arc<dyn Clock>) -> Self::Journal;
     /// The journal as the next process finds it.
     fn reopen(&self, journal: Self::Journal) -> Self::Journal;
 }
@@ -70,6 +73,10 @@ impl Maker for Memory {
 
     fn open(&self) -> MemoryJournal {
         MemoryJournal::new()
+    }
+
+    fn open_by(&self, clock: Arc<dyn Clock>) -> MemoryJournal {
+        MemoryJournal::at(clock)
     }
 
     fn reopen(&self, journal: MemoryJournal) -> MemoryJournal {
@@ -107,6 +114,11 @@ impl Maker for Sqlite {
 
     fn open(&self) -> SqliteJournal {
         SqliteJournal::open(self.0.path(), SqliteOptions::default()).unwrap()
+    }
+
+    fn open_by(&self, clock: Arc<dyn Clock>) -> SqliteJournal {
+        let options = SqliteOptions { clock, ..SqliteOptions::default() };
+        SqliteJournal::open(self.0.path(), options).unwrap()
     }
 
     fn reopen(&self, journal: SqliteJournal) -> SqliteJournal {
@@ -155,6 +167,18 @@ suite! {
         a_transcript_has_both_directions_in_order
         they_stay_as_long_as_what_was_said
         they_are_there_after_a_restart;
+    flows:
+        flows_are_created_replaced_listed_and_deleted
+        a_flow_that_a_channel_uses_stays
+        a_flow_that_is_not_there_is_refused
+        a_contact_is_led_to_a_person
+        a_duplicate_runs_nothing
+        a_flow_of_the_platform_is_not_run
+        an_attendance_keeps_its_revision
+        closing_is_said_whoever_closes
+        what_was_due_meanwhile_is_done_once
+        what_a_deleted_channel_had_ends_quietly
+        a_conversation_goes_as_simulated;
     inbox:
         what_is_unanswered_comes_first_then_the_newest
         an_entry_tells_what_was_said_last_and_whose_turn_it_is

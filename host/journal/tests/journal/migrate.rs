@@ -28,6 +28,9 @@ const FIRST_VERSION: &str = "
     DROP TABLE inbox;
     DROP TABLE contact_words;
     DROP TABLE attendance_counts;
+    DROP TABLE flows;
+    DROP TABLE flow_sessions;
+    ALTER TABLE messages DROP COLUMN sent_by;
     DROP INDEX requests_channel;
     DROP INDEX messages_channel;
     DROP INDEX requests_failed;

@@ -15,6 +15,7 @@ pub(super) fn changed(before: &Channel, after: &Channel) -> String {
         ("adapter", old.adapter != new.adapter),
         ("url", old.url != new.url),
         ("flow", old.flow != new.flow),
+        ("flow_runner", old.flow_runner != new.flow_runner),
         ("limits", old.limits != new.limits),
         ("delivery", old.delivery != new.delivery),
     ]

@@ -9,8 +9,8 @@ use eclusa_deploy::requirements::{self, escape};
 use eclusa_engine::Revision;
 use eclusa_ingress::malformed_keys;
 use eclusa_model::{
-    Channel, ChannelDelivery, ChannelLimits, ChannelProfile, Color, Secret, SecretValues,
-    validate_channel_id,
+    Channel, ChannelDelivery, ChannelLimits, ChannelProfile, Color, FlowRunner, Secret,
+    SecretValues, validate_channel_id,
 };
 use eclusa_relay::{Guard, check_header};
 use serde::Deserialize;
@@ -54,6 +54,9 @@ pub(crate) struct ChannelInput {
     /// Name of the service flow.
     #[serde(default)]
     pub(crate) flow: Option<String>,
+    /// Who runs it.
+    #[serde(default)]
+    pub(crate) flow_runner: FlowRunner,
     /// Limits of its own.
     #[serde(default)]
     pub(crate) limits: ChannelLimits,
@@ -85,7 +88,8 @@ impl ChannelInput {
         }
     }
 
-    /// Checks everything, and makes the channel of it; `before` is what it was.
+    /// Checks everything, and makes the channel of it; `before` is what it was,
+    /// `violations` what was found wrong before.
     pub(crate) fn into_channel(
         self,
         routes: &Routes,
@@ -93,6 +97,7 @@ impl ChannelInput {
         before: Option<&Channel>,
         new_key: impl FnOnce() -> Secret,
         now: String,
+        mut violations: Vec<Violation>,
     ) -> Result<Channel, ApiProblem> {
         let id = self.id.clone().unwrap_or_else(|| slug(&self.name));
         let headers = merged(before.map(|channel| &channel.headers), self.headers.clone());
@@ -106,7 +111,6 @@ impl ChannelInput {
                 self.secrets.contains_key(name) || known.iter().any(|secret| secret.name == *name)
             });
         }
-        let mut violations = Vec::new();
         if let Err(error) = validate_channel_id(&id) {
             violations.push(Violation::new("/id", error.to_string()));
         }
@@ -149,6 +153,7 @@ impl ChannelInput {
                 url: self.url,
                 settings: self.settings,
                 flow: self.flow,
+                flow_runner: self.flow_runner,
                 limits: self.limits,
                 delivery: self.delivery,
             },

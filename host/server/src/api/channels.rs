@@ -13,7 +13,7 @@ use eclusa_model::{Channel, ChannelProfile, Secret, SecretValues};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{ChannelInput, body, channel_changes};
+use super::{ChannelInput, body, channel_changes, flows};
 use crate::app::App;
 use crate::auth::{Actor, Permission, random_hex};
 use crate::problem::{ApiProblem, Violation};
@@ -242,7 +242,8 @@ pub(crate) async fn save(
 ) -> Result<Channel, ApiProblem> {
     input.check_limits(app.config.limits.channel_body_bytes)?;
     let (routes, guard) = (app.deployer.routes(), app.config.guard());
-    let channel = input.into_channel(routes, &guard, before, new_ingress_key, app.now())?;
+    let found = flows::violations(app, &input).await?;
+    let channel = input.into_channel(routes, &guard, before, new_ingress_key, app.now(), found)?;
     let expected = before.map_or(0, |channel| channel.revision);
     let (action, detail) = match before {
         None => (AuditAction::Created, format!("adapter {}", channel.profile.adapter)),
@@ -262,6 +263,8 @@ pub(crate) async fn save(
                 )
                 .action(format!("Choose another id, or change it by PUT /v1/channels/{id}."))
             }
+            // It was deleted a moment ago.
+            eclusa_journal::JournalError::FlowUnknown { id } => flows::unknown(&id),
             error => error.into(),
         })?;
     // It may have now what it lacked for a newer revision, or be on another adapter.
@@ -288,7 +291,16 @@ pub(super) fn check_precondition(
     headers: &HeaderMap,
     channel: Option<&Channel>,
 ) -> Result<(), ApiProblem> {
-    let found = channel.map(|channel| format!("\"{}\"", channel.revision));
+    check_revision(headers, channel.map(|channel| channel.revision), "channel")
+}
+
+/// The same for anything with a revision; `what` it is called.
+pub(super) fn check_revision(
+    headers: &HeaderMap,
+    revision: Option<u64>,
+    what: &str,
+) -> Result<(), ApiProblem> {
+    let found = revision.map(|revision| format!("\"{revision}\""));
     let named_by = |header: HeaderName| {
         // A value that cannot be read names nothing.
         let values = headers.get_all(header).into_iter();
@@ -297,16 +309,16 @@ pub(super) fn check_precondition(
     };
     let holds = (!headers.contains_key(header::IF_MATCH) || named_by(header::IF_MATCH))
         && !named_by(header::IF_NONE_MATCH);
-    if holds { Ok(()) } else { Err(conflict(found)) }
+    if holds { Ok(()) } else { Err(conflict(found, what)) }
 }
 
 /// The same for a form that was made from this revision of the channel.
 pub(crate) fn expect_revision(channel: &Channel, expected: &str) -> Result<(), ApiProblem> {
     let found = channel.revision.to_string();
-    if found == expected { Ok(()) } else { Err(conflict(Some(found))) }
+    if found == expected { Ok(()) } else { Err(conflict(Some(found), "channel")) }
 }
 
-fn conflict(found: Option<String>) -> ApiProblem {
+fn conflict(found: Option<String>, what: &str) -> ApiProblem {
     let found = match found {
         Some(found) => format!("at revision {found}"),
         None => "not there".to_owned(),
@@ -314,9 +326,9 @@ fn conflict(found: Option<String>) -> ApiProblem {
     ApiProblem::new(
         StatusCode::PRECONDITION_FAILED,
         "revision_conflict",
-        format!("the precondition does not hold: the channel is {found}"),
+        format!("the precondition does not hold: the {what} is {found}"),
     )
-    .action("Read the channel again and repeat the change on what it is now.")
+    .action(format!("Read the {what} again and repeat the change on what it is now."))
 }
 
 /// RFC 7396, section 2.

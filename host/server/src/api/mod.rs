@@ -11,6 +11,7 @@ mod deploy;
 mod deployments;
 mod documentation_link;
 mod events;
+mod flows;
 mod idempotency;
 mod ingress_key;
 mod letters;
@@ -71,6 +72,11 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/v1/platform", get(pauses::platform))
         .route("/v1/messages/{id}", get(messages::read))
         .route("/v1/events", get(events::list))
+        .route("/v1/flows", get(flows::list))
+        .route("/v1/flows/{id}", get(flows::show))
+        // They change nothing.
+        .route("/v1/flows/check", post(flows::check))
+        .route("/v1/flows/simulate", post(flows::simulate))
         .route("/v1/attendances", get(attendances::list))
         .route("/v1/attendances/{id}", get(attendances::show))
         .route("/v1/attendances/{id}/messages", get(attendances::messages))
@@ -100,6 +106,8 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/v1/attendances/{id}/close", post(attendances::close))
         .route_layer(guard(Permission::Attend));
     let operate = Router::new()
+        .route("/v1/flows", post(flows::post))
+        .route("/v1/flows/{id}", put(flows::put).delete(flows::delete))
         .route("/v1/channels", post(channels::post))
         .route(
             "/v1/channels/{id}",

@@ -9,6 +9,7 @@ mod channel_pause;
 mod client;
 mod dead_letter;
 mod failure;
+mod flow;
 mod input;
 mod json;
 mod keep;
@@ -68,6 +69,9 @@ enum Command {
     /// Look after service sessions: list, show, queue, assign, transfer, close.
     #[command(subcommand)]
     Attendance(attendance::Command),
+    /// Look after flows: list, show, apply, delete, check, simulate.
+    #[command(subcommand)]
+    Flow(flow::Command),
     /// Look after the key that encrypts secrets on the disk: rotate.
     #[command(subcommand)]
     Secrets(secrets::Command),
@@ -116,6 +120,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Channel(command) => channel::run(command, cli.json),
         Command::DeadLetter(command) => dead_letter::run(command, cli.json),
         Command::Attendance(command) => attendance::run(command, cli.json),
+        Command::Flow(command) => flow::run(command, cli.json),
         Command::Secrets(command) => secrets::run(command, cli.json),
         Command::Token(command) => token::run(command, cli.json),
         Command::Platform(command) => channel_pause::platform(&command, cli.json),

@@ -5,7 +5,7 @@ mod chats;
 mod rooms;
 
 use eclusa_journal::{JournalError, TokenRole};
-use eclusa_model::{Channel, ChannelDelivery, Color, Manifest, Secret};
+use eclusa_model::{Channel, ChannelDelivery, Color, FlowRunner, Manifest, Secret};
 use serde_json::{Map, Value};
 
 pub(crate) use chats::{FakeChats, routes};
@@ -127,6 +127,7 @@ fn channel_input(
         secrets,
         settings: example_settings(manifest),
         flow: None,
+        flow_runner: FlowRunner::Platform,
         limits: Default::default(),
         delivery: ChannelDelivery::default(),
     })

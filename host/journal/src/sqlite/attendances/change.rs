@@ -5,8 +5,9 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::row::{self, Name};
 use super::{count, inbox, tell};
-use crate::attendance::Quarter;
+use crate::attendance::{Quarter, Record};
 use crate::id::Ids;
+use crate::sqlite::flows::{self, Wire};
 use crate::sqlite::mapped::{hand_on, platform_lane};
 use crate::sqlite::readers::storage;
 use crate::sqlite::writer::{Fault, Unit};
@@ -42,25 +43,45 @@ impl PreparedChange {
         {
             return Ok(AttendanceChanged { attendance, replayed: true });
         }
-        let event = unit.next_id();
-        record
-            .change(&change.step, &change.by, change.reason.as_deref(), event)
-            .map_err(|refusal| Fault::Refused(JournalError::AttendanceRefused(refusal)))?;
+        let wire = Wire { push: change.push, traceparent: change.traceparent.as_deref() };
+        let by = (change.by.as_str(), change.reason.as_deref());
+        let event = apply(unit, &mut record, &change.step, by, wire)?;
         if let Some(given) = &change.idempotency {
             keys::set(unit.conn, &key::attendance_change(record.id, given), event)?;
             keys::set(unit.conn, &key::attendance_change_of(record.id, given), event)?;
         }
-        row::update(unit.conn, &record)?;
-        inbox::changed(unit.conn, &record)?;
-        if change.step == AttendanceStep::Close {
-            count(unit.conn, &record.channel, Quarter::closed(event))?;
+        if record.flow.is_some() {
+            flows::react(unit, record.id, &change.step.input(), wire)?;
         }
-        tell(unit, event, change.step.kind(), &record)?;
-        let lane = platform_lane(&record.channel, &record.conversation);
-        hand_on(unit, event, lane, change.push, change.traceparent.as_deref())?;
         audit::write(unit.conn, &change.audit)?;
         Ok(AttendanceChanged { attendance: record.shown(*ids), replayed: false })
     }
+}
+
+/// Does a step, with its event, whose number it returns.
+///
+/// # Errors
+/// Refused where the attendance's state does not allow it; nothing is written then.
+pub(in crate::sqlite) fn apply(
+    unit: &mut Unit<'_>,
+    record: &mut Record,
+    step: &AttendanceStep,
+    (by, reason): (&str, Option<&str>),
+    wire: Wire<'_>,
+) -> Result<i64, Fault> {
+    let event = unit.next_id();
+    record
+        .change(step, by, reason, event)
+        .map_err(|refusal| Fault::Refused(JournalError::AttendanceRefused(refusal)))?;
+    row::update(unit.conn, record)?;
+    inbox::changed(unit.conn, record)?;
+    if *step == AttendanceStep::Close {
+        count(unit.conn, &record.channel, Quarter::closed(event))?;
+    }
+    tell(unit, event, step.kind(), record)?;
+    let lane = platform_lane(&record.channel, &record.conversation);
+    hand_on(unit, event, lane, wire.push, wire.traceparent)?;
+    Ok(event)
 }
 
 /// What an id or a protocol number stands for.

@@ -9,14 +9,16 @@ mod report;
 mod row;
 mod transcript;
 
+pub(super) use change::apply;
 use eclusa_model::{AttendanceContact, AttendanceState, Protocol};
 use rusqlite::{Connection, OptionalExtension, params};
+pub(super) use transcript::sent_by;
 
 use super::text::Text;
 use super::writer::{Fault, Unit};
 use crate::attendance::{Quarter, Record};
 use crate::event::Kind;
-use crate::id::ms_of;
+use crate::id::{Ids, ms_of};
 use crate::rfc3339;
 
 /// A conversation of a channel.
@@ -32,6 +34,8 @@ pub(super) struct Open {
     pub(super) id: i64,
     pub(super) state: AttendanceState,
     pub(super) answered: bool,
+    /// Its channel named a flow when it opened.
+    pub(super) has_flow: bool,
 }
 
 /// The open one of a conversation. What belongs to no conversation has none.
@@ -40,14 +44,28 @@ pub(super) fn open_in(conn: &Connection, at: Place<'_>) -> rusqlite::Result<Opti
         return Ok(None);
     }
     conn.prepare_cached(
-        "SELECT id, state, answered_at_ms IS NOT NULL FROM sound_attendances
+        "SELECT id, state, answered_at_ms IS NOT NULL, flow IS NOT NULL FROM sound_attendances
          WHERE channel = ?1 AND conversation = ?2 AND state <> 'closed'",
     )?
     .query_row(params![at.channel, at.conversation], |row| {
         let Text(state) = row.get(1)?;
-        Ok(Open { id: row.get(0)?, state, answered: row.get(2)? })
+        Ok(Open { id: row.get(0)?, state, answered: row.get(2)?, has_flow: row.get(3)? })
     })
     .optional()
+}
+
+/// The whole of one.
+pub(super) fn record(conn: &Connection, id: i64) -> rusqlite::Result<Option<Record>> {
+    row::find(conn, "sound_attendances", row::Name::Id(id))
+}
+
+/// The number of one, by its id or protocol number.
+pub(super) fn number(conn: &Connection, ids: Ids, name: &str) -> rusqlite::Result<Option<i64>> {
+    Ok(match change::name(ids, name) {
+        Some(row::Name::Id(id)) => Some(id),
+        Some(name) => row::find(conn, "attendances", name)?.map(|record| record.id),
+        None => None,
+    })
 }
 
 /// Opens one, with its event.

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row};
 
 use super::row::Name;
-use super::transcript::outbound_object;
+use super::transcript::{outbound_object, sent_by};
 use crate::id::Ids;
 use crate::sqlite::events::{self, with_parts};
 use crate::sqlite::readers::storage;
@@ -70,6 +70,7 @@ fn sent(
             kind: "message.sent".to_owned(),
             at: row.get(5)?,
             state: Some(state),
+            sent_by: Some(sent_by(row, 7)?),
             problem: problem.map(|Text(problem)| problem),
             external_id: row.get(6)?,
             about: None,
@@ -77,7 +78,8 @@ fn sent(
         Ok((id, moment))
     };
     conn.prepare_cached(
-        "SELECT id, channel, state, body, problem, created_at, external_id FROM messages
+        "SELECT id, channel, state, body, problem, created_at, external_id,
+                sent_by FROM messages
          WHERE attendance = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
     )?
     .query_map((attendance, before, limit), moment)?

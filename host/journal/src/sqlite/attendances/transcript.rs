@@ -9,7 +9,7 @@ use crate::id::Ids;
 use crate::sqlite::events::{self, with_parts};
 use crate::sqlite::readers::storage;
 use crate::sqlite::text::Text;
-use crate::{JournalError, Said, body};
+use crate::{JournalError, Said, SentBy, body};
 
 /// Oldest first.
 pub(super) fn page(
@@ -76,7 +76,7 @@ fn one(
 const SAID: &str = "kind IN ('message.received', 'postback')";
 
 /// What [`sent`] reads.
-const SENT: &str = "id, channel, state, body FROM messages";
+const SENT: &str = "id, channel, state, body, sent_by FROM messages";
 
 fn told_in(row: &Row<'_>, ids: Ids) -> rusqlite::Result<(i64, Said)> {
     with_parts(row, |parts| {
@@ -85,6 +85,7 @@ fn told_in(row: &Row<'_>, ids: Ids) -> rusqlite::Result<(i64, Said)> {
             id: ids.text(parts.id),
             direction: "inbound".to_owned(),
             state: None,
+            sent_by: None,
             kind: kind.to_owned(),
             object: parts.object(ids)?,
         };
@@ -100,10 +101,17 @@ fn sent(row: &Row<'_>, ids: Ids) -> rusqlite::Result<(i64, Said)> {
         id: ids.text(id),
         direction: "outbound".to_owned(),
         state: Some(state),
+        sent_by: Some(sent_by(row, 4)?),
         kind: "message".to_owned(),
         object: outbound_object(&ids.text(id), channel, body)?,
     };
     Ok((id, said))
+}
+
+/// Who sent a message.
+pub(in crate::sqlite) fn sent_by(row: &Row<'_>, column: usize) -> rusqlite::Result<SentBy> {
+    let sent_by: Option<Text<_>> = row.get(column)?;
+    Ok(sent_by.map_or(SentBy::Platform, |Text(sent_by)| sent_by))
 }
 
 /// The canonical message, of column 3.

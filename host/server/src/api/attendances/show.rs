@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
-use eclusa_journal::{MessageState, Said};
+use eclusa_journal::{MessageState, Said, SentBy};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -41,6 +41,9 @@ struct Entry<'a> {
     direction: &'a str,
     /// Of an outbound message: how far it has come.
     state: Option<MessageState>,
+    /// Of an outbound message: who sent it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sent_by: Option<SentBy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'a RawValue>,
     /// Somebody pressed a button.
@@ -50,10 +53,10 @@ struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     fn of(said: &'a Said) -> Self {
-        let Said { id, direction, state, kind, object } = said;
+        let Said { id, direction, state, sent_by, kind, object } = said;
         let (message, postback) =
             if kind == "postback" { (None, Some(&**object)) } else { (Some(&**object), None) };
-        Self { id, direction, state: *state, message, postback }
+        Self { id, direction, state: *state, sent_by: *sent_by, message, postback }
     }
 }
 

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use eclusa_journal::FlowSummary;
 use eclusa_model::{Channel, Manifest};
 use serde::Deserialize;
 
@@ -67,6 +68,11 @@ fn offers(app: &App) -> Vec<Offer> {
         .collect()
 }
 
+/// The flows to choose from: as many as a list can be used with.
+async fn flows(app: &App) -> Result<Vec<FlowSummary>, ApiProblem> {
+    Ok(app.flows.flows(None, 500).await?)
+}
+
 /// What an adapter says of itself.
 fn manifest(app: &App, adapter: &str) -> Result<Manifest, ApiProblem> {
     let active = app.deployer.routes().active(adapter);
@@ -87,7 +93,7 @@ pub(super) async fn begin(
         return Ok(page(StatusCode::OK, &choose));
     };
     let manifest = manifest(&app, &adapter)?;
-    let form = Form::new(&at, &adapter, &manifest, None);
+    let form = Form::new(&at, &adapter, &manifest, None, &flows(&app).await?);
     Ok(page(StatusCode::OK, &edit(at, &adapter, &manifest, None, form, None)))
 }
 
@@ -109,7 +115,7 @@ pub(super) async fn show(
         return Ok(page(StatusCode::OK, &Choose { at, offers: offers(&app), changes, current }));
     }
     let manifest = manifest(&app, &adapter)?;
-    let form = Form::new(&at, &adapter, &manifest, Some(&channel));
+    let form = Form::new(&at, &adapter, &manifest, Some(&channel), &flows(&app).await?);
     Ok(page(StatusCode::OK, &edit(at, &adapter, &manifest, Some(&channel), form, None)))
 }
 
@@ -170,7 +176,7 @@ async fn taken(
         Err(problem) if problem.status().is_client_error() => {
             let at = posted.visitor.frame;
             let wrong = Wrong::new(&at, &problem);
-            let form = Form::new(&at, &adapter, &manifest, before);
+            let form = Form::new(&at, &adapter, &manifest, before, &flows(app).await?);
             let form = form.refused(&at, &posted.fields, &wrong);
             let edit = edit(at, &adapter, &manifest, before, form, Some(wrong));
             // The revision that the form was made from: sent again, it must not

@@ -84,6 +84,7 @@ impl Show {
             | SubjectKind::Key
             | SubjectKind::Platform
             | SubjectKind::Console
+            | SubjectKind::Flow
             | SubjectKind::Attendance => None,
         }
     }

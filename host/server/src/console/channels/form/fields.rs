@@ -1,7 +1,8 @@
 //! All fields of the form of a channel.
 
 use eclusa_deploy::requirements::escape;
-use eclusa_model::{Channel, Manifest, SecretValues};
+use eclusa_journal::FlowSummary;
+use eclusa_model::{Channel, ChannelProfile, FlowRunner, Manifest, SecretValues};
 use serde_json::Value;
 
 use super::super::super::frame::Frame;
@@ -39,6 +40,7 @@ impl Form {
         adapter: &str,
         manifest: &Manifest,
         before: Option<&Channel>,
+        flows: &[FlowSummary],
     ) -> Self {
         let profile = before.map(|before| &before.profile);
         let same = before.filter(|before| before.profile.adapter == adapter);
@@ -95,6 +97,7 @@ impl Form {
             ("group-chat", chat, false),
             ("group-secrets", secrets.collect(), false),
             ("group-settings", settings::fields(&manifest.settings_schema, &kept), false),
+            ("group-flow", flow(at, profile, flows, make), false),
             ("group-delivery", delivery(at, before, make), true),
         ];
         let groups = groups.into_iter().filter(|(_, fields, _)| !fields.is_empty());
@@ -172,6 +175,36 @@ fn said(at: &Frame, pointer: &str, message: &str) -> (String, Phrase) {
         _ if message.starts_with("this secret is needed") => (pointer.to_owned(), needed()),
         _ => (pointer.to_owned(), Phrase::violation(at, message)),
     }
+}
+
+/// The flow and who runs it. A flow of the platform is among the choices where the channel
+/// has it.
+fn flow(
+    at: &Frame,
+    profile: Option<&ChannelProfile>,
+    flows: &[FlowSummary],
+    make: impl Fn(&str, Kind, (&str, &str), String) -> Field,
+) -> Vec<Field> {
+    let choice = |value: &str, label: String| Choice { value: value.to_owned(), label };
+    let given = profile.and_then(|it| it.flow.as_deref()).unwrap_or_default();
+    let mut choices = vec![choice("", at.say("field-flow-none").to_string())];
+    choices.extend(flows.iter().map(|it| choice(&it.id, format!("{} ({})", it.name, it.id))));
+    if !given.is_empty() && !flows.iter().any(|it| it.id == given) {
+        choices.push(choice(given, given.to_owned()));
+    }
+    let runners = [FlowRunner::Platform, FlowRunner::Eclusa].map(|runner| {
+        let key = match runner {
+            FlowRunner::Platform => "flow-runner-platform",
+            FlowRunner::Eclusa => "flow-runner-eclusa",
+        };
+        choice(runner.as_str(), at.say(key).to_string())
+    });
+    let runner = profile.map(|it| it.flow_runner).unwrap_or_default().as_str().to_owned();
+    let texts = ("field-flow-runner", "field-flow-runner-hint");
+    vec![
+        make("/flow", Kind::Select(choices), ("field-flow", "field-flow-hint"), given.to_owned()),
+        make("/flow_runner", Kind::Select(runners.into()), texts, runner),
+    ]
 }
 
 fn delivery(

@@ -43,6 +43,8 @@ pub(in super::super) fn channel_json(
     set("settings", Some(settings::read(&manifest.settings_schema, fields, &kept)));
     set("secrets", Some(secrets(fields, manifest)));
     set("headers", Some(headers(fields)));
+    set("flow", text("/flow"));
+    set("flow_runner", text("/flow_runner"));
     set("delivery", Some(delivery(fields, before)));
     let body_bytes = fields.given("/limits/body_bytes").map(number);
     set("limits", Some(body_bytes.map_or_else(|| json!({}), |it| json!({ "body_bytes": it }))));

@@ -51,6 +51,7 @@ subject-dead-letter = dead letter
 subject-platform = platform
 subject-console = console
 subject-attendance = attendance
+subject-flow = flow
 attention = Needs attention
 attention-none = Nothing at the moment: all that comes in goes on.
 attention-letters = { $count ->

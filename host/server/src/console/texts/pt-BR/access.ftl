@@ -51,6 +51,7 @@ subject-dead-letter = carta morta
 subject-platform = plataforma
 subject-console = console
 subject-attendance = atendimento
+subject-flow = fluxo
 attention = Pede atenção
 attention-none = Nada no momento: tudo o que entra segue adiante.
 attention-letters = { $count ->
