@@ -12,7 +12,7 @@ use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject, SubjectKin
 use eclusa_journal::{Attendances, Flows, Journal, Letters, RevisionRef, Traffic, Upkeep, rfc3339};
 use eclusa_model::{Channel, Problem};
 use eclusa_relay::{Clock, RelayHandle};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::Config;
 use crate::auth::{Sessions, SignIns, SignedIn, Tokens};
@@ -53,6 +53,8 @@ pub(crate) struct Parts {
     pub(crate) documentation: Arc<Documentation>,
     pub(crate) drawer: Drawer,
     pub(crate) watchers: Watchers,
+    /// Adapters are tried out so many at a time, beside live traffic.
+    pub(crate) playing: Arc<Semaphore>,
     /// Becomes `true` when the server is to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }

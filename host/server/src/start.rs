@@ -19,7 +19,7 @@ use eclusa_relay::{
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::api::ADMIN;
 use crate::app::{App, Directory, Parts};
@@ -206,6 +206,7 @@ impl Server {
             documentation: Arc::new(Documentation::new()),
             drawer: Drawer::new().map_err(StartError::Program)?,
             watchers: Watchers::new(),
+            playing: Arc::new(Semaphore::new(2)),
             stopping,
             config: Arc::new(config),
         });

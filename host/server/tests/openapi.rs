@@ -61,7 +61,7 @@ async fn every_documented_call_is_there_and_answers_as_documented() {
 }
 
 /// Paths that are not part of the API.
-const NOT_OF_THE_API: [&str; 84] = [
+const NOT_OF_THE_API: &[&str] = &[
     "/",
     "/login",
     "/logout",
@@ -77,6 +77,7 @@ const NOT_OF_THE_API: [&str; 84] = [
     "/channels/{id}/test",
     "/channels/{id}/delete",
     "/audit",
+    "/playground",
     "/tokens",
     "/tokens/{name}/revoke",
     "/tokens/{name}/rotate",
@@ -178,7 +179,7 @@ fn every_route_is_documented_and_every_documented_path_is_a_route() {
     let mut routes = BTreeSet::new();
     routes_of_the_source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut routes);
     for path in NOT_OF_THE_API {
-        assert!(routes.remove(path), "{path} is no route any more");
+        assert!(routes.remove(*path), "{path} is no route any more");
     }
     let document = document::Document::read();
     let documented: BTreeSet<String> = document.paths().into_iter().map(str::to_owned).collect();

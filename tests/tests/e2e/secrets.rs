@@ -271,7 +271,7 @@ async fn live(eclusa: &Eclusa, chat: Chat, fake: &FakeChat) {
 const UNANSWERED: [&str; 1] = ["/v1/adapters/{name}/diff"];
 
 /// Pages, for who is signed in and for who is not.
-const PAGES: [&str; 17] = [
+const PAGES: &[&str] = &[
     "/",
     "/inbox",
     "/inbox?view=closed",
@@ -287,6 +287,7 @@ const PAGES: [&str; 17] = [
     "/reports/attendances?period=all",
     "/reports/attendances.csv",
     "/reports/attendances.json",
+    "/playground",
     "/assets/login.js",
     "/assets/console.css",
 ];

@@ -33,6 +33,7 @@ const ENGLISH: &str = concat!(
     include_str!("texts/en/dashboard.ftl"),
     include_str!("texts/en/reports.ftl"),
     include_str!("texts/en/inbox.ftl"),
+    include_str!("texts/en/playground.ftl"),
 );
 const PORTUGUESE: &str = concat!(
     include_str!("texts/pt-BR/frame.ftl"),
@@ -51,6 +52,7 @@ const PORTUGUESE: &str = concat!(
     include_str!("texts/pt-BR/dashboard.ftl"),
     include_str!("texts/pt-BR/reports.ftl"),
     include_str!("texts/pt-BR/inbox.ftl"),
+    include_str!("texts/pt-BR/playground.ftl"),
 );
 
 impl Texts {

@@ -6,6 +6,7 @@ mod audit;
 mod badge;
 mod letters;
 mod messages;
+mod playground;
 mod recorded;
 mod tokens;
 mod words;
@@ -26,8 +27,8 @@ fn mode_key(mode: &str) -> &'static str {
 }
 
 /// Where these pages stand.
-pub(super) const PATHS: [&str; 5] =
-    ["/adapters", "/messages", "/dead-letters", "/audit", "/tokens"];
+pub(super) const PATHS: [&str; 7] =
+    ["/adapters", "/messages", "/dead-letters", "/playground", "/traffic", "/audit", "/tokens"];
 
 /// All but those that take large files.
 pub(super) fn routes() -> Router<App> {
@@ -36,6 +37,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(adapters::routes())
         .merge(messages::routes())
         .merge(letters::routes())
+        .merge(playground::routes())
         .merge(tokens::routes())
 }
 
