@@ -10,6 +10,7 @@ mod event;
 mod gate;
 mod http;
 mod keys;
+mod observer;
 mod platform;
 mod retry;
 pub mod secrets;
@@ -29,6 +30,7 @@ pub use http::{
     InvalidNetwork, Network, OutgoingRequest, Refusal, Resolver, Response, SystemResolver,
     check_header, header_pairs,
 };
+pub use observer::{Handed, Observer, Unobserved};
 pub use platform::{InvalidPlatform, Platform};
 pub use retry::{RetryPolicy, STANDARD_PAUSES, retry_after};
 pub use under_way::{Over, UnderWay};

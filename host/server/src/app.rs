@@ -22,6 +22,7 @@ use crate::documentation::Documentation;
 use crate::echo::Echoes;
 use crate::figures::Figures;
 use crate::incoming::Admission;
+use crate::live::Live;
 use crate::picture::Drawer;
 
 /// A running server, as its handlers see it; cheap to clone, which each request does
@@ -49,12 +50,15 @@ pub(crate) struct Parts {
     pub(crate) echoes: Arc<Echoes>,
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) figures: Figures,
+    pub(crate) live: Arc<Live>,
     pub(crate) texts: Arc<Texts>,
     pub(crate) documentation: Arc<Documentation>,
     pub(crate) drawer: Drawer,
     pub(crate) watchers: Watchers,
     /// Adapters are tried out so many at a time, beside live traffic.
     pub(crate) playing: Arc<Semaphore>,
+    /// So many pages of live traffic are open at a time.
+    pub(crate) watching: Arc<Semaphore>,
     /// Becomes `true` when the server is to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }

@@ -15,6 +15,7 @@ mod figures;
 mod flows;
 mod incoming;
 mod ingress;
+mod live;
 mod operation;
 mod picture;
 mod problem;

@@ -32,6 +32,7 @@ use crate::documentation::Documentation;
 use crate::echo::Echoes;
 use crate::figures::Figures;
 use crate::incoming::{Admission, Listener, Refusals};
+use crate::live::Live;
 use crate::picture::Drawer;
 use crate::routes::routes;
 use crate::{flows, retention, scrub};
@@ -102,6 +103,9 @@ pub enum StartError {
     #[error("the start broke: {0}")]
     Broken(String),
 }
+
+/// So many pages of live traffic are open at once.
+const WATCHING: usize = 64;
 
 /// A running server.
 pub struct Server {
@@ -176,10 +180,12 @@ impl Server {
         })?;
         let directory = Directory { channels: Arc::clone(&channels), deployer: deployer.clone() };
         let under_way = Arc::new(UnderWay::default());
+        let live = Arc::new(Live::new(Arc::clone(&clock)));
         let parts = RelayParts {
             platform,
             clock: Arc::clone(&clock),
             under_way: Arc::clone(&under_way),
+            observer: Arc::clone(&live) as Arc<dyn eclusa_relay::Observer>,
             config: config.delivery.relay(),
             ..RelayParts::new(Arc::clone(&journal), Arc::new(directory), http.clone())
         };
@@ -207,6 +213,8 @@ impl Server {
             drawer: Drawer::new().map_err(StartError::Program)?,
             watchers: Watchers::new(),
             playing: Arc::new(Semaphore::new(2)),
+            watching: Arc::new(Semaphore::new(WATCHING)),
+            live,
             stopping,
             config: Arc::new(config),
         });

@@ -1,6 +1,6 @@
 //! Pictures of every page, for people to look at: `target/screenshots`.
 
-use eclusa_tests::{Chat, Chromium, Eclusa, FakeChat, Setup};
+use eclusa_tests::{Chat, Chromium, Eclusa, FakeChat, Reply, Request, Setup, delivery, shop};
 use serde_json::{Value, json};
 
 use super::{an_attendance, nothing_is_wrong, signed_in};
@@ -147,4 +147,73 @@ async fn conversations(eclusa: &Eclusa) -> String {
     eclusa.message_in_state(&sent, "sent").await;
     says("site", ("u-1", "Ana Lima"), &[text("Que bom, obrigada!")]).await;
     format!("/inbox/{id}")
+}
+
+#[tokio::test]
+async fn the_pages_of_operators_are_seen_with_all_that_can_go_wrong() {
+    let chat = FakeChat::shop();
+    let fake = FakeChat::start(Chat::Open);
+    let eclusa = Setup::with(&[Chat::Open])
+        .adapter_bytes("shop", shop::revision("1"))
+        .config(&delivery(2, 0.1))
+        .start();
+    let admin = Chromium::start("en").await;
+    signed_in(&admin, &eclusa).await;
+    pictures(&admin, &eclusa, "en", &[("letters-none", "/dead-letters")]).await;
+    let site = eclusa.create(&shop::channel("site", &chat.url())).await;
+    let mut app = Chat::Open.channel("app", &fake.url());
+    app["name"] = json!("Chat do aplicativo");
+    app["color"] = json!("#8250A0");
+    let app = eclusa.create(&app).await;
+    let mut last = json!(null);
+    for number in 0..4 {
+        let entry = shop::text(&number.to_string(), "t1", "Bom dia, tudo bem?").to_string();
+        last = eclusa.call("POST", &site.ingress, &[], entry).await.ok();
+    }
+    let inbound = last["messages"][0]["id"].as_str().unwrap().to_owned();
+    eclusa.chat_posts(Chat::Open, &app, &Chat::Open.text_request("1", "Oi")).await.ok();
+    eclusa.chat_posts(Chat::Open, &app, "{\"id\":\"2\"}").await;
+    fake.rule(|_: &Request, _| Some(Reply::json(503, &json!({ "error": "overloaded" }))));
+    let message = json!({ "conversation": Chat::Open.conversation(), "type": "text",
+                          "text": { "body": "Seu pedido saiu para entrega." } });
+    let failed = eclusa.send(&app, &message).await;
+    eclusa.message_in_state(&failed, "failed").await;
+    let path = "/v1/adapters/shop?mode=manual";
+    let bearer = [("authorization".to_owned(), format!("Bearer {}", eclusa.token()))];
+    let came = eclusa.call("PUT", path, &bearer, shop::revision("renames")).await.json();
+    let came = eclusa.decided(came["id"].as_str().unwrap()).await;
+    let wrong = eclusa.deploy("shop-old", &shop::revision("sample-fails")).await;
+    eclusa.new_token("crm", "platform").await;
+    for language in ["en", "pt-BR"] {
+        let chromium = Chromium::start(language).await;
+        signed_in(&chromium, &eclusa).await;
+        let id = |deployment: &serde_json::Value| deployment["id"].as_str().unwrap().to_owned();
+        let deployment = format!("/adapters/shop/deployments/{}", id(&came));
+        let rejected = format!("/adapters/shop-old/deployments/{}", id(&wrong));
+        let activate =
+            format!("/adapters/shop/activate?revision={}", came["revision"].as_str().unwrap());
+        let pages = [
+            ("home-attention", "/".to_owned()),
+            ("adapters", "/adapters".to_owned()),
+            ("adapter", "/adapters/shop".to_owned()),
+            ("adapter-activate", activate),
+            ("deployment", deployment),
+            ("deployment-rejected", rejected),
+            ("diff", "/adapters/shop/diff".to_owned()),
+            ("traffic", "/traffic".to_owned()),
+            ("messages", "/messages?channel=site&conversation=t1".to_owned()),
+            ("trace-inbound", format!("/messages/{inbound}")),
+            ("trace-outbound", format!("/messages/{failed}")),
+            ("replay", format!("/messages/{inbound}/replay")),
+            ("letters", "/dead-letters".to_owned()),
+            ("letter", format!("/dead-letters/{failed}")),
+            ("playground", "/playground?on=adapter:open&direction=receive&sample=0".to_owned()),
+            ("tokens", "/tokens".to_owned()),
+            ("token-revoke", "/tokens/crm/revoke".to_owned()),
+            ("audit", "/audit".to_owned()),
+        ];
+        let pages: Vec<_> = pages.iter().map(|(name, path)| (*name, path.as_str())).collect();
+        pictures(&chromium, &eclusa, language, &pages).await;
+        nothing_is_wrong(&chromium, &eclusa).await;
+    }
 }

@@ -15,6 +15,7 @@ mod documentation;
 mod inbox;
 mod looks;
 mod samples;
+mod operations;
 
 use eclusa_tests::{Channel, Chat, Chromium, Eclusa};
 use serde_json::{Value, json};

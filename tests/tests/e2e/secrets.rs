@@ -288,6 +288,7 @@ const PAGES: &[&str] = &[
     "/reports/attendances.csv",
     "/reports/attendances.json",
     "/playground",
+    "/traffic",
     "/assets/login.js",
     "/assets/console.css",
 ];

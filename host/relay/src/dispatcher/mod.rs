@@ -24,7 +24,8 @@ use crate::delivery::Policy;
 use crate::gate::Gate;
 use crate::platform::PlatformCarrier;
 use crate::{
-    BreakerPolicy, Channels, Clock, HttpClient, Platform, RetryPolicy, SystemClock, UnderWay,
+    BreakerPolicy, Channels, Clock, HttpClient, Observer, Platform, RetryPolicy, SystemClock,
+    UnderWay, Unobserved,
 };
 use conditions::Current;
 use health::Healths;
@@ -81,6 +82,8 @@ pub struct RelayParts {
     pub random: Arc<dyn Fn() -> f64 + Send + Sync>,
     /// Told of each message that is under way to its chat.
     pub under_way: Arc<UnderWay>,
+    /// Told of each attempt.
+    pub observer: Arc<dyn Observer>,
     /// How it behaves.
     pub config: RelayConfig,
 }
@@ -96,6 +99,7 @@ impl RelayParts {
             clock: Arc::new(SystemClock),
             random: Arc::new(rand::random::<f64>),
             under_way: Arc::default(),
+            observer: Arc::new(Unobserved),
             config: RelayConfig::default(),
         }
     }
@@ -128,8 +132,17 @@ impl Relay {
     /// When the journal's deliveries were taken before, or its pauses cannot be
     /// read.
     pub async fn start(parts: RelayParts) -> Result<Self, StartError> {
-        let RelayParts { journal, channels, http, platform, clock, random, under_way, config } =
-            parts;
+        let RelayParts {
+            journal,
+            channels,
+            http,
+            platform,
+            clock,
+            random,
+            under_way,
+            observer,
+            config,
+        } = parts;
         let policy = Policy { retry: config.retry.clone(), clock, random };
         let gate = Gate::new(config.breaker.clone());
         let chat = ChatCarrier {
@@ -145,11 +158,12 @@ impl Relay {
             Arc::new(PlatformCarrier { platform, channels, http, policy, gate }) as _
         });
         let carriers = Carriers { chat: Arc::new(chat), platform };
-        Self::with_carriers(Working { journal, channels, carriers, policy, gate }, &config).await
+        let working = Working { journal, channels, carriers, policy, gate, observer };
+        Self::with_carriers(working, &config).await
     }
 
     async fn with_carriers(working: Working, config: &RelayConfig) -> Result<Self, StartError> {
-        let Working { journal, channels, carriers, policy, gate } = working;
+        let Working { journal, channels, carriers, policy, gate, observer } = working;
         let pauses = journal.pauses().await?;
         let deliveries = journal.take_deliveries().ok_or(StartError::DeliveriesTaken)?;
         let (stop, stopped) = watch::channel(false);
@@ -171,7 +185,8 @@ impl Relay {
             per_destination: config.per_destination.max(1),
             platform: carriers.platform.is_some(),
         };
-        let worker = Worker { journal, channels, carriers, policy, stopped: stopped.clone() };
+        let stopped_too = stopped.clone();
+        let worker = Worker { journal, channels, carriers, policy, observer, stopped: stopped_too };
         let dispatcher = Dispatcher {
             worker: Arc::new(worker),
             conditions,
@@ -208,4 +223,5 @@ struct Working {
     carriers: Carriers,
     policy: Policy,
     gate: Gate,
+    observer: Arc<dyn Observer>,
 }

@@ -11,9 +11,8 @@ use tracing::{Instrument as _, Span, field};
 
 use super::health::Verdict;
 use super::lanes::{Job, Next};
-use crate::Channels;
 use crate::delivery::{Carried, Carrier, NotSent, Policy};
-use crate::trace;
+use crate::{Channels, Handed, Observer, trace};
 
 /// First and longest wait after the journal failed.
 const JOURNAL_BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
@@ -61,6 +60,7 @@ pub(super) struct Worker {
     pub(super) channels: Arc<dyn Channels>,
     pub(super) carriers: Carriers,
     pub(super) policy: Policy,
+    pub(super) observer: Arc<dyn Observer>,
     pub(super) stopped: watch::Receiver<bool>,
 }
 
@@ -98,11 +98,26 @@ impl Worker {
         };
         let carried = self.held_where_asked(&job.lane, carried);
         measure(&job.lane, &carried, started.elapsed());
+        self.observer.handed(self.handed(job, &carried));
         log(job, &carried);
         end_span(&carried);
         let ended = self.ended(&carried.finish);
         self.record(job.id, carried).await;
         ended
+    }
+
+    /// What an attempt came to, for who watches.
+    fn handed(&self, job: &Job, carried: &Carried) -> Handed {
+        let attempt = &carried.attempt;
+        Handed {
+            id: self.journal.public_id(job.id),
+            target: job.lane.target,
+            channel: job.lane.channel.clone(),
+            started_at: attempt.started_at.clone(),
+            duration_ms: attempt.duration_ms,
+            status: attempt.status,
+            code: attempt.problem.as_ref().map(|problem| problem.code.clone()),
+        }
     }
 
     /// A delivery that failed for good holds its lane where its channel says so.

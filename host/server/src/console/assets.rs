@@ -22,6 +22,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/assets/dashboard.js", get(async || script(include_str!("assets/dashboard.js"))))
         .route("/assets/zone.js", get(async || script(include_str!("assets/zone.js"))))
         .route("/assets/inbox.js", get(async || script(include_str!("assets/inbox.js"))))
+        .route("/assets/traffic.js", get(async || script(include_str!("assets/traffic.js"))))
         .route("/assets/login.js", get(async || script(include_str!("assets/login.js"))))
 }
 

@@ -34,6 +34,7 @@ const ENGLISH: &str = concat!(
     include_str!("texts/en/reports.ftl"),
     include_str!("texts/en/inbox.ftl"),
     include_str!("texts/en/playground.ftl"),
+    include_str!("texts/en/traffic.ftl"),
 );
 const PORTUGUESE: &str = concat!(
     include_str!("texts/pt-BR/frame.ftl"),
@@ -53,6 +54,7 @@ const PORTUGUESE: &str = concat!(
     include_str!("texts/pt-BR/reports.ftl"),
     include_str!("texts/pt-BR/inbox.ftl"),
     include_str!("texts/pt-BR/playground.ftl"),
+    include_str!("texts/pt-BR/traffic.ftl"),
 );
 
 impl Texts {

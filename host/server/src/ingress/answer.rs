@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::problem::GuestReply;
 
 /// The header of the answer that names the recorded request.
-const REQUEST_ID: HeaderName = HeaderName::from_static("eclusa-request-id");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("eclusa-request-id");
 
 /// What the chat is told.
 #[derive(Serialize)]

@@ -6,6 +6,7 @@ mod refusals;
 mod refuse;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Extension;
 use axum::extract::{Path, Request as HttpRequest, State};
@@ -26,9 +27,10 @@ use crate::access_log::LoggedChannel;
 use crate::app::App;
 use crate::channels::ActiveChannel;
 use crate::incoming::{Door, Origin, read_body};
+use crate::live::{Seen, Way};
 use crate::problem::ApiProblem;
-use answer::reply_response;
-use record::Taken;
+use answer::{REQUEST_ID, reply_response};
+use record::{Taken, Unmapped};
 pub(crate) use refusals::{IngressRefusal, refusals};
 use refuse::{not_believed, not_read, trapped, unsigned_events};
 
@@ -66,11 +68,30 @@ pub(crate) async fn answered(
             .action("Copy the channel's `ingress_url` again; it may have been changed.")
     })?;
     let channel = LoggedChannel(Arc::clone(&active.channel));
+    let (at, began) = (app.now(), Instant::now());
     let mut response = receive(app, &active, path, origin, request).await.into_response();
+    app.live.saw(seen(&active.channel.profile.id, at, began, &response));
     if response.status().as_u16() >= 400 || tracing::enabled!(tracing::Level::DEBUG) {
         response.extensions_mut().insert(channel);
     }
     Ok(response)
+}
+
+/// What came of a request, for who watches.
+fn seen(channel: &str, at: String, began: Instant, response: &Response) -> Seen {
+    let problem = response.extensions().get::<ApiProblem>();
+    let unmapped = response.extensions().get::<Unmapped>();
+    let code = problem.map(|problem| problem.code().to_owned());
+    let id = response.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    Seen {
+        way: Way::FromChat,
+        id: id.map(str::to_owned),
+        channel: channel.to_owned(),
+        at,
+        took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        status: Some(response.status().as_u16()),
+        code: code.or(unmapped.map(|Unmapped(code)| code.clone())),
+    }
 }
 
 async fn receive(

@@ -14,6 +14,10 @@ use super::answer::{answer, reply_response, with_request_id};
 use crate::app::App;
 use crate::problem::ApiProblem;
 
+/// Marks the answer to a request that could not be mapped, with the problem's code.
+#[derive(Debug, Clone)]
+pub(super) struct Unmapped(pub(super) String);
+
 /// A request that is believed, and was shown to its adapter.
 pub(super) struct Taken<'a> {
     pub(super) app: &'a App,
@@ -99,7 +103,9 @@ impl Taken<'_> {
         if let Some((first, _)) = told.message.split_once('\n') {
             told.message = first.to_owned();
         }
-        Ok(with_request_id(answer(&accepted, &[], Some(&told)), &accepted))
+        let mut response = with_request_id(answer(&accepted, &[], Some(&told)), &accepted);
+        response.extensions_mut().insert(Unmapped(told.code));
+        Ok(response)
     }
 }
 

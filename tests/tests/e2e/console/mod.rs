@@ -4,6 +4,7 @@ mod channels;
 mod csrf;
 mod documentation;
 mod inbox;
+mod operations;
 mod pages;
 mod reports;
 mod sessions;

@@ -19,7 +19,7 @@ use crate::delivery::{Carried, Carrier, NotSent, Policy, Recorder};
 use crate::dispatcher::worker::Carriers;
 use crate::dispatcher::{Relay, RelayConfig, StartError, Working};
 use crate::gate::Gate;
-use crate::{BreakerPolicy, Channels, Clock, RetryPolicy};
+use crate::{BreakerPolicy, Channels, Clock, RetryPolicy, Unobserved};
 
 /// How many may be under way at once.
 pub(in crate::dispatcher) const TOTAL: usize = 6;
@@ -217,7 +217,8 @@ pub(in crate::dispatcher) async fn start_with(
         per_destination: PER_DESTINATION,
         ..RelayConfig::default()
     };
-    let working = Working { journal, channels, carriers, policy, gate };
+    let working =
+        Working { journal, channels, carriers, policy, gate, observer: Arc::new(Unobserved) };
     Relay::with_carriers(working, &config).await
 }
 

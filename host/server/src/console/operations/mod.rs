@@ -9,6 +9,7 @@ mod messages;
 mod playground;
 mod recorded;
 mod tokens;
+mod traffic;
 mod words;
 
 use axum::Router;
@@ -39,6 +40,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(letters::routes())
         .merge(playground::routes())
         .merge(tokens::routes())
+        .merge(traffic::routes())
 }
 
 /// Those that take large files, each with a limit of its own.
