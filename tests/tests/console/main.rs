@@ -14,8 +14,8 @@ mod dashboard;
 mod documentation;
 mod inbox;
 mod looks;
-mod samples;
 mod operations;
+mod samples;
 
 use eclusa_tests::{Channel, Chat, Chromium, Eclusa};
 use serde_json::{Value, json};
