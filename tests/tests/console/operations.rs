@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::{nothing_is_wrong, signed_in};
 
 async fn text(chromium: &Chromium, selector: &str) -> String {
-    let found = chromium.evaluate(&format!("document.querySelector({selector:?}).textContent"));
-    found.await.as_str().unwrap_or_default().to_owned()
+    let expression = format!("document.querySelector({selector:?}).textContent");
+    let found = chromium.evaluate(&expression).await;
+    found.as_str().unwrap_or_default().to_owned()
 }
 
 /// A shop whose adapter's first revision serves, and some traffic.
