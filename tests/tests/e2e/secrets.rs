@@ -326,7 +326,7 @@ async fn walk(eclusa: &Eclusa, browser: &Browser) {
     let ids = attendances["attendances"].as_array().unwrap().iter().map(|it| &it["id"]);
     let threads: Vec<_> = ids.map(|id| format!("/inbox/{}", id.as_str().unwrap())).collect();
     assert!(!threads.is_empty());
-    for path in PAGES.into_iter().chain(threads.iter().map(String::as_str)) {
+    for path in PAGES.iter().copied().chain(threads.iter().map(String::as_str)) {
         assert!(browser.open(eclusa, path).await.status < 300, "{path}");
         Browser::new().open(eclusa, path).await;
     }
