@@ -23,7 +23,7 @@ const PART: u32 = 500;
 const PARTS: usize = 8;
 
 /// The kinds of what is changed, and the keys of their names.
-const KINDS: [(SubjectKind, &str, &str); 8] = [
+const KINDS: [(SubjectKind, &str, &str); 9] = [
     (SubjectKind::Adapter, "adapter", "subject-adapter"),
     (SubjectKind::Channel, "channel", "subject-channel"),
     (SubjectKind::Token, "token", "subject-token"),
@@ -32,6 +32,7 @@ const KINDS: [(SubjectKind, &str, &str); 8] = [
     (SubjectKind::Platform, "platform", "subject-platform"),
     (SubjectKind::Console, "console", "subject-console"),
     (SubjectKind::Attendance, "attendance", "subject-attendance"),
+    (SubjectKind::Flow, "flow", "subject-flow"),
 ];
 
 /// What is asked for; what is empty asks for nothing.
@@ -55,7 +56,7 @@ struct Show {
 }
 
 impl Show {
-    fn kinds(&self) -> [(SubjectKind, &'static str, &'static str); 8] {
+    fn kinds(&self) -> [(SubjectKind, &'static str, &'static str); 9] {
         KINDS
     }
 
