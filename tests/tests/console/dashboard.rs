@@ -56,7 +56,9 @@ async fn somebody_reads_the_numbers_goes_to_the_report_and_exports_it() {
     assert_eq!(chromium.evaluate(foot).await, json!(["Total", "2", "1", "3"]));
 
     chromium.look("light", 1200).await;
-    chromium.click("nav a[href='/reports/attendances']").await;
+    chromium
+        .evaluate("document.querySelector(\"nav a[href='/reports/attendances']\").click()")
+        .await;
     chromium.wait_for("document.querySelectorAll('.rows tbody tr').length === 3").await;
     chromium.evaluate("document.getElementById('agent').focus()").await;
     chromium.type_into("#agent", "rui").await;

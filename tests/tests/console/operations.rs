@@ -148,7 +148,7 @@ async fn a_token_is_shown_once_and_its_old_value_goes_on_for_a_while() {
 
     chromium.open(&format!("{}/tokens", eclusa.url())).await;
     assert!(!text(&chromium, "main").await.contains("ecl_"));
-    chromium.click("details.pop summary").await;
+    chromium.click("details:has(form[action='/tokens/crm/rotate']) > summary").await;
     chromium.click("form[action='/tokens/crm/rotate'] button").await;
     chromium.wait_for("document.getElementById('value') !== null").await;
     let newer = chromium.evaluate("document.getElementById('value').value").await;

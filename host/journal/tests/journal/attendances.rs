@@ -326,6 +326,7 @@ pub(crate) async fn they_are_listed_by_what_they_are(maker: &impl Maker) {
     let wrong = journal.attendances(none(), Some("yesterday".to_owned()), 1).await.unwrap_err();
     assert!(matches!(wrong, JournalError::Cursor { .. }));
     // The other way: what opened just after one, newest first too.
+    let all = listed(&journal).await;
     let newer = journal.newer_attendances(none(), id(3), 2).await.unwrap();
     assert_eq!(newer, all[1..3]);
     let first = AttendanceFilter { channel: some("shop"), ..none() };

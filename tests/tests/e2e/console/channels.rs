@@ -78,6 +78,8 @@ async fn what_a_form_says_is_what_the_api_has_and_secrets_are_never_shown() {
         ("/color", "#0b6284"),
         ("/url", &url),
         ("/settings/phone_number_id", "002"),
+        ("/flow", "sales"),
+        ("/flow_runner", "platform"),
         ("remove:/headers/x-tenant", "true"),
     ];
     let changed = send(&browser, &eclusa, "/channels/vendas/edit", &again).await;

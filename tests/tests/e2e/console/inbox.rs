@@ -70,7 +70,7 @@ async fn what_a_chat_says_is_shown_and_never_becomes_a_part_of_the_page() {
         let answer = browser.open(&eclusa, path).await;
         assert!((200..500).contains(&answer.status), "{path}: {}", answer.status);
     }
-    assert!(browser.open(&eclusa, "/inbox?q=an%20lima").await.body.contains("/inbox/01"));
+    assert!(browser.open(&eclusa, "/inbox?q=ana%20lim").await.body.contains("/inbox/01"));
 }
 
 #[tokio::test]
