@@ -30,8 +30,8 @@ pub use input::Input;
 pub use limits::{
     LONGEST_KEY, LONGEST_LABEL, LONGEST_NAME, LONGEST_QUEUE, LONGEST_TEXT, MOST_BYTES,
     MOST_CONTENTS, MOST_DEPTH, MOST_HOLIDAYS, MOST_MENUS, MOST_OPTIONS, MOST_RETRIES, MOST_SCRIPT,
-    MOST_SECONDS, MOST_SPANS,
+    MOST_SECONDS, MOST_SPANS, MOST_TRANSCRIPT,
 };
 pub use session::{Session, Stage};
-pub use simulate::{Moment, ScriptError, Simulation, Told, What, simulate};
+pub use simulate::{Moment, ScriptError, Simulation, Stopped, Told, What, simulate};
 pub use step::{Outcome, begin, step};

@@ -30,3 +30,5 @@ pub const LONGEST_QUEUE: usize = 200;
 pub const MOST_SECONDS: u32 = 30 * 24 * 60 * 60;
 /// Moments of a simulation's script.
 pub const MOST_SCRIPT: usize = 500;
+/// Bytes of a simulation's transcript as JSON, after which no further moment is run.
+pub const MOST_TRANSCRIPT: usize = 4 << 20;

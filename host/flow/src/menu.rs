@@ -24,18 +24,20 @@ fn sign(place: usize, option: &MenuOption) -> String {
 /// this label.
 pub(crate) fn chosen(menu: &Menu, answer: &str) -> Option<usize> {
     let answer = folded(answer);
-    // "2.", "2)" and "2 -" are what people copy from the list.
-    let number = answer.trim_end_matches(['.', ')', '-', ':', ' ']);
-    if answer.is_empty() {
-        return None;
-    }
+    // "2.", "2)" and "2 -" are what people copy from the list; "Yes." is how they write.
+    let bare = answer.trim_end_matches(['.', ')', '-', ':', ' ']);
     let place = |is: &dyn Fn(&MenuOption) -> bool| menu.options.iter().position(is);
-    place(&|option| folded(&option.key) == answer || folded(&option.key) == number)
+    let said = |sign: &dyn Fn(&MenuOption) -> String| {
+        let with =
+            |words: &str| place(&|option| sign(option) == words).filter(|_| !words.is_empty());
+        with(&answer).or_else(|| with(bare))
+    };
+    said(&|option| folded(&option.key))
         .or_else(|| {
-            let number: usize = number.parse().ok()?;
+            let number: usize = bare.parse().ok()?;
             (1..=menu.options.len()).contains(&number).then(|| number - 1)
         })
-        .or_else(|| place(&|option| folded(&option.label) == answer))
+        .or_else(|| said(&|option| folded(&option.label)))
 }
 
 /// The menu at a path of options' places, as a session keeps it.

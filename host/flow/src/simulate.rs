@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::limits::MOST_SCRIPT;
+use crate::limits::{MOST_SCRIPT, MOST_TRANSCRIPT};
 use crate::{Action, Flow, Input, Outcome, Session, begin, step};
 
 /// Something that happens, in a script.
@@ -28,6 +28,19 @@ pub struct Simulation {
     pub session: Option<Session>,
     /// When time alone brings something next, RFC 3339.
     pub due_at: Option<String>,
+    /// Where the script was not gone on with, and why; `None` where all of it was run.
+    pub stopped: Option<Stopped>,
+}
+
+/// Where a script was not gone on with, since its transcript is too large.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stopped {
+    /// JSON pointer into the script: the first moment that was not run.
+    pub pointer: String,
+    /// Why.
+    pub message: String,
+    /// What to do.
+    pub action: String,
 }
 
 /// One line of a transcript.
@@ -62,7 +75,8 @@ pub struct ScriptError {
     pub message: String,
 }
 
-/// Runs a script: begins, steps, and what is due in between when it is due.
+/// Runs a script: begins, steps, and what is due in between when it is due. It stops at a
+/// moment where the transcript has [`MOST_TRANSCRIPT`] bytes.
 ///
 /// # Errors
 /// Where a time is none or goes back, or the script is longer than
@@ -72,8 +86,36 @@ pub fn simulate(flow: &Flow, script: &[Moment]) -> Result<Simulation, ScriptErro
         let message = format!("expected at most {MOST_SCRIPT} moments");
         return Err(ScriptError { pointer: String::new(), message });
     }
-    let mut run = Run { flow, session: None, transcript: Vec::new() };
+    let times = times(script)?;
+    let mut run = Run { flow, session: None, transcript: Vec::new(), bytes: 0 };
+    let mut stopped = None;
+    for (place, (moment, now)) in script.iter().zip(times).enumerate() {
+        if run.bytes >= MOST_TRANSCRIPT {
+            stopped = Some(Stopped::at(place));
+            break;
+        }
+        run.pass_until(now);
+        run.happen(&moment.input, now);
+    }
+    let Run { session, transcript, .. } = run;
+    let due_at = session.as_ref().and_then(|session| session.due_ms(flow)).map(rfc3339);
+    Ok(Simulation { transcript, session, due_at, stopped })
+}
+
+impl Stopped {
+    fn at(place: usize) -> Self {
+        Self {
+            pointer: format!("/{place}"),
+            message: format!("the transcript has {} MiB, the most", MOST_TRANSCRIPT >> 20),
+            action: "Try the rest in a script of its own, or say less in the flow.".to_owned(),
+        }
+    }
+}
+
+/// The times of a script, in Unix milliseconds.
+fn times(script: &[Moment]) -> Result<Vec<i64>, ScriptError> {
     let mut before = i64::MIN;
+    let mut times = Vec::with_capacity(script.len());
     for (place, moment) in script.iter().enumerate() {
         let wrong = |message: &str| ScriptError {
             pointer: format!("/{place}/at"),
@@ -85,18 +127,17 @@ pub fn simulate(flow: &Flow, script: &[Moment]) -> Result<Simulation, ScriptErro
             return Err(wrong("expected no time before that of the moment before it"));
         }
         before = now;
-        run.pass_until(now);
-        run.happen(&moment.input, now);
+        times.push(now);
     }
-    let Run { session, transcript, .. } = run;
-    let due_at = session.as_ref().and_then(|session| session.due_ms(flow)).map(rfc3339);
-    Ok(Simulation { transcript, session, due_at })
+    Ok(times)
 }
 
 struct Run<'a> {
     flow: &'a Flow,
     session: Option<Session>,
     transcript: Vec<Told>,
+    /// Of the transcript as JSON.
+    bytes: usize,
 }
 
 impl Run<'_> {
@@ -136,7 +177,24 @@ impl Run<'_> {
     }
 
     fn tell(&mut self, now: i64, what: What) {
-        self.transcript.push(Told { at: rfc3339(now), what });
+        let told = Told { at: rfc3339(now), what };
+        // Writing to a counter cannot fail.
+        let _ = serde_json::to_writer(Counter(&mut self.bytes), &told);
+        self.transcript.push(told);
+    }
+}
+
+/// Counts what is written to it.
+struct Counter<'a>(&'a mut usize);
+
+impl std::io::Write for Counter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        *self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

@@ -127,6 +127,8 @@ pub enum SentBy {
     Platform,
     /// The channel's flow.
     Flow,
+    /// Somebody who tried the channel from the console.
+    Test,
 }
 
 /// Who changed an attendance, where a flow did.

@@ -37,8 +37,8 @@ mod words;
 
 pub use attendance::{
     AttendanceChange, AttendanceChanged, AttendanceCount, AttendanceFilter, AttendanceRefusal,
-    AttendanceStep, Attendances, InboxEntry, InboxQuery, InboxView, Moment, OpenAttendances,
-    QUARTER_MS, Said, Turn,
+    AttendanceStep, Attendances, Counted, InboxEntry, InboxQuery, InboxView, Moment,
+    OpenAttendances, QUARTER_MS, Said, Turn,
 };
 pub use backup::{BackupError, BackupFile, BackupManifest};
 pub use clock::{Clock, SystemClock, rfc3339, unix_ms};
@@ -74,6 +74,6 @@ pub use traffic::{OutboundRecord, Traffic};
 pub use types::{
     Accept, Accepted, AcceptedEvent, Attempt, ChannelChange, Delivery, DeliveryBody,
     DeliveryChange, DeliveryId, FailedMapping, Finish, HELD, Idempotency, Lane, Mapping,
-    MessageState, RawRequest, Remap, RevisionRef, Submit, Submitted, Target,
+    MessageState, RawRequest, Remap, RevisionRef, Sender, Submit, Submitted, Target,
 };
 pub use upkeep::Upkeep;

@@ -151,11 +151,24 @@ pub struct Submit {
     pub idempotency: Option<Idempotency>,
     /// Send even where the chat has never written in this conversation.
     pub start: bool,
+    /// Who sends it.
+    pub sent_by: Sender,
     /// When the platform asked for it, RFC 3339.
     pub submitted_at: String,
     /// The trace that the call belongs to (W3C Trace Context); kept with the
     /// delivery until it is finished.
     pub traceparent: Option<String>,
+}
+
+/// Who has a message sent to a chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sender {
+    /// The platform, or a person in the console: it answers the contact.
+    Platform,
+    /// Somebody who tries the channel. It goes out as any other message and is in the
+    /// transcript, but answers nobody: it is no first answer, what waits for an answer
+    /// waits on, and a flow goes on.
+    Test,
 }
 
 /// What became of a message to a chat.

@@ -13,6 +13,7 @@ use crate::counters;
 use crate::ledger::{Direction, Key, Ledger};
 use crate::operator::Operator;
 use crate::violation::Kind;
+use crate::visits::is_of_visit;
 use crate::witness::own_id;
 
 /// How long it may take until all has come that was acknowledged.
@@ -29,6 +30,11 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn new(api: Api, ledger: Ledger, operator: Operator) -> Self {
         Self { api, ledger, operator, cursor: None }
+    }
+
+    /// What it asks.
+    pub(crate) fn api(&self) -> &Api {
+        &self.api
     }
 
     /// Checks everything while the load goes on; false where the host dies
@@ -124,7 +130,8 @@ impl Check {
             let Some(page) = self.api.get(&path).await? else { return Ok(false) };
             let events = page.get("events").and_then(Value::as_array);
             let events = events.with_context(|| format!("no events in {page}"))?;
-            for event in events.iter().filter(|event| !is_of_attendance(event)) {
+            let others = |event: &&Value| !is_of_attendance(event) && !is_of_visit(event);
+            for event in events.iter().filter(others) {
                 match read_event(event) {
                     Ok((id, channel, conversation, number)) => {
                         let key = Key::new(Direction::In, &channel, &conversation);

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::api::{Api, text};
 use crate::ledger::Ledger;
+use crate::visits::CHANNEL;
 
 /// Opened, first answered, closed, open and waiting, by channel.
 type Counts = BTreeMap<String, [u64; 5]>;
@@ -22,6 +23,9 @@ pub(crate) async fn close_some(
 ) -> anyhow::Result<()> {
     let Some(open) = api.get("/v1/attendances?state=queued&limit=50").await? else { return Ok(()) };
     let open = open.get("attendances").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    // Those of visits are closed by who knows what was said in them.
+    let open: Vec<&Value> =
+        open.iter().filter(|it| text(it, "/channel").is_ok_and(|id| id != CHANNEL)).collect();
     let Some(one) = open.get(random.random_range(0..open.len().max(1))) else { return Ok(()) };
     let path = format!("/v1/attendances/{}/close", text(one, "/id")?);
     let Some(answer) = api.call(Method::POST, &path, &[], "").await else { return Ok(()) };

@@ -16,6 +16,7 @@ pub(crate) struct Figures {
     violations: BTreeMap<Kind, u64>,
     swaps: u64,
     checks: u64,
+    visits: u64,
     storage_checks: u64,
     starts: Vec<Duration>,
 }
@@ -49,6 +50,11 @@ impl Figures {
     /// All was checked to the end, before it was killed.
     pub(crate) fn checked(&mut self) {
         self.checks += 1;
+    }
+
+    /// So many conversations with a flow went as the simulator says.
+    pub(crate) fn visited(&mut self, count: u64) {
+        self.visits += count;
     }
 
     /// The database was read as a kill had left it.
@@ -106,6 +112,7 @@ impl fmt::Display for Figures {
             ("swaps of a revision, acknowledged", self.swaps.to_string()),
             ("taken twice, at the crash edge, with the same id", taken_again.to_string()),
             ("checks that ended before the kill did", self.checks.to_string()),
+            ("conversations with a flow, held against the simulator", self.visits.to_string()),
             ("data folders read as the kill had left them, and found whole", {
                 self.storage_checks.to_string()
             }),

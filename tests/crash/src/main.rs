@@ -20,6 +20,7 @@ mod storage;
 mod sync_order;
 mod upkeep;
 mod violation;
+mod visits;
 mod witness;
 
 use std::path::{Path, PathBuf};

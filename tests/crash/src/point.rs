@@ -52,6 +52,12 @@ pub(crate) enum Point {
     /// What a revision had failed is mapped again, by the one before it.
     #[value(name = "deploy.remapping")]
     Remapping,
+    /// A flow said something, with more to do in the same transaction.
+    #[value(name = "flow.said")]
+    FlowSaid,
+    /// What time brings to flows is done, and not committed.
+    #[value(name = "flow.advanced")]
+    FlowAdvanced,
     /// A backup is made, and is not whole yet.
     #[value(name = "storage.backing_up")]
     BackingUp,
@@ -153,6 +159,8 @@ impl Point {
             Self::BeforeRecord | Self::Recorded => 3,
             // There are as many as these to be mapped again.
             Self::Remapping => FAILURES - 1,
+            // It is passed once a second.
+            Self::FlowAdvanced => 1,
             Self::BackingUp => 5,
             Self::KeyWritten | Self::Rewrapping => 4,
             Self::Pruning => 250,

@@ -24,6 +24,7 @@ use crate::point::{Armed, Point, Stage};
 use crate::process::{Setup, Start, tail};
 use crate::set_up::{Prepared, prepare, set_up};
 use crate::storage;
+use crate::visits;
 use crate::witness::Witness;
 
 /// How long a point may take to be reached.
@@ -86,6 +87,7 @@ pub(crate) async fn run(
         stop: Arc::clone(&stop),
     };
     let mut callers = load.start(random.random());
+    visits::start(&mut callers, &load, witness.visits(), random.random());
     callers.spawn(operator.clone().run(Arc::clone(&stop), random.random()));
     let mut run = Run {
         setup,
@@ -226,6 +228,8 @@ impl Run<'_> {
             caller.context("a caller panicked")?;
         }
         self.check.last().await?;
+        let visits = self.witness.visits().check(self.check.api()).await?;
+        self.figures.visited(visits);
         self.count_taken_again();
         let status = process.stop().await?;
         anyhow::ensure!(status.success(), "the host stopped with {status}");

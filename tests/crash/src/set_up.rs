@@ -13,6 +13,7 @@ use crate::Options;
 use crate::api::{Api, text};
 use crate::chat::CHANNELS;
 use crate::process::Setup;
+use crate::visits;
 use crate::witness::Witness;
 
 /// What the callers must know.
@@ -60,15 +61,21 @@ pub(crate) async fn set_up(
 ) -> anyhow::Result<Prepared> {
     let (process, _) = setup.start_ready(None, address).await?;
     let mut ingress = Vec::new();
-    for channel in CHANNELS {
-        let body = json!({
-            "id": channel.id, "name": channel.id, "adapter": channel.adapter,
-            "url": witness.chat_url(channel.id),
-        });
+    let flow = visits::document();
+    expect(api, Method::POST, "/v1/flows", flow.to_string().into()).await?;
+    let channels = CHANNELS.map(|it| {
+        json!({ "id": it.id, "name": it.id, "adapter": it.adapter, "url": witness.chat_url(it.id) })
+    });
+    let counter = json!({
+        "id": visits::CHANNEL, "name": "Counter", "adapter": "open",
+        "url": witness.chat_url(visits::CHANNEL), "flow": flow.get("id"), "flow_runner": "eclusa",
+    });
+    let ids = CHANNELS.map(|channel| channel.id).into_iter().chain([visits::CHANNEL]);
+    for (id, body) in ids.zip(channels.into_iter().chain([counter])) {
         let created = expect(api, Method::POST, "/v1/channels", body.to_string().into()).await?;
         let url = text(&created, "/ingress_url")?;
         let path = url.find("/in/").and_then(|start| url.get(start..));
-        ingress.push((channel.id, path.context("no path in the ingress URL")?.to_owned()));
+        ingress.push((id, path.context("no path in the ingress URL")?.to_owned()));
     }
     let first = std::fs::read(setup.folder.join("adapters/shop.wasm"))?;
     let second = std::fs::read(setup.folder.join("shop-2.wasm"))?;

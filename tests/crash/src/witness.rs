@@ -23,6 +23,7 @@ use tokio::sync::watch;
 
 use crate::chat::{CHANNELS, is_of_attendance, read_event};
 use crate::ledger::{Direction, Key, Ledger};
+use crate::visits::{self, Visits, is_of_visit};
 
 /// How many of all requests are answered with 503.
 const UNAVAILABLE: f64 = 0.02;
@@ -36,19 +37,22 @@ pub(crate) struct Witness {
     address: SocketAddr,
     open: watch::Receiver<usize>,
     task: tokio::task::JoinHandle<()>,
+    visits: Visits,
 }
 
 #[derive(Clone)]
 struct Shared {
     ledger: Ledger,
     random: Arc<Mutex<StdRng>>,
+    visits: Visits,
 }
 
 impl Witness {
     /// Starts them on a free port.
     pub(crate) async fn start(ledger: &Ledger, seed: u64) -> anyhow::Result<Self> {
         let random = Arc::new(Mutex::new(StdRng::seed_from_u64(seed)));
-        let shared = Shared { ledger: ledger.clone(), random };
+        let visits = Visits::new(ledger);
+        let shared = Shared { ledger: ledger.clone(), random, visits: visits.clone() };
         let router = Router::new()
             .route("/events", post(platform))
             .route("/chat/{channel}", post(chat))
@@ -58,12 +62,17 @@ impl Witness {
         let address = listener.local_addr()?;
         let (count, open) = watch::channel(0);
         let task = tokio::spawn(serve(listener, router, count));
-        Ok(Self { address, open, task })
+        Ok(Self { address, open, task, visits })
     }
 
     /// Where a channel's messages go.
     pub(crate) fn chat_url(&self, channel: &str) -> String {
         format!("http://{}/chat/{channel}", self.address)
+    }
+
+    /// What came to those who visit.
+    pub(crate) fn visits(&self) -> &Visits {
+        &self.visits
     }
 
     /// Where events go.
@@ -118,7 +127,7 @@ async fn platform(State(shared): State<Shared>, headers: HeaderMap, body: Bytes)
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let event: Value = serde_json::from_slice(&body).unwrap_or_default();
-    if is_of_attendance(&event) {
+    if is_of_attendance(&event) || is_of_visit(&event) {
         return StatusCode::NO_CONTENT.into_response();
     }
     match read_event(&event) {
@@ -141,6 +150,15 @@ async fn chat(State(shared): State<Shared>, Path(channel): Path<String>, body: B
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let message: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if channel == visits::CHANNEL {
+        return match shared.visits.came(&message) {
+            Ok(id) => Json(json!({ "id": own_id(&id) })).into_response(),
+            Err(error) => {
+                shared.ledger.odd(format!("a chat got: {message} ({error:#})"));
+                StatusCode::UNPROCESSABLE_ENTITY.into_response()
+            }
+        };
+    }
     let channel = CHANNELS.iter().find(|known| known.id == channel);
     let read = channel.map(|channel| (channel, channel.read(&message)));
     match read {

@@ -83,14 +83,17 @@ pub trait Attendances: Send + Sync + 'static {
         change: AttendanceChange,
     ) -> Result<AttendanceChanged, JournalError>;
 
-    /// What was counted from one time to another, in Unix milliseconds: quarters of
-    /// an hour that begin in between, by time and channel. The counts stay when
-    /// what they count is removed for its age.
+    /// What was counted in each quarter of an hour, by time and channel. The counts
+    /// stay when what they count is removed for its age.
     async fn attendance_counts(
         &self,
-        from_ms: i64,
-        before_ms: i64,
+        counted: Counted,
     ) -> Result<Vec<AttendanceCount>, JournalError>;
+
+    /// The same summed up for each channel, by channel, each with the beginning of its
+    /// first quarter.
+    async fn attendance_sums(&self, counted: Counted)
+    -> Result<Vec<AttendanceCount>, JournalError>;
 
     /// The attendances of an inbox, in its order: those after the entry with this
     /// cursor; 1 to 500 at once.
@@ -197,6 +200,17 @@ pub struct Said {
     pub kind: String,
     /// The canonical message or postback.
     pub object: Box<RawValue>,
+}
+
+/// Of which counts: those of quarters that begin in a period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// The period's beginning, in Unix milliseconds.
+    pub from_ms: i64,
+    /// Its end, in Unix milliseconds; what begins then is not in it.
+    pub before_ms: i64,
+    /// Only of this channel.
+    pub channel: Option<String>,
 }
 
 /// What was counted in a channel in a quarter of an hour.

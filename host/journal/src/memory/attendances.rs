@@ -1,6 +1,7 @@
 //! Attendances, in memory.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use async_trait::async_trait;
 use eclusa_model::{Attendance, AttendanceContact, AttendanceState, Protocol};
@@ -14,8 +15,8 @@ use crate::event::{Kind, PreparedEvent, Subject};
 use crate::id::{ms_of, number_at};
 use crate::{
     AttendanceChange, AttendanceChanged, AttendanceCount, AttendanceFilter, AttendanceRefusal,
-    AttendanceStep, Attendances, InboxEntry, InboxQuery, JournalError, Moment, OpenAttendances,
-    QUARTER_MS, Said, Target, body, key, rfc3339,
+    AttendanceStep, Attendances, Counted, InboxEntry, InboxQuery, JournalError, Moment,
+    OpenAttendances, QUARTER_MS, Said, Target, body, key, rfc3339,
 };
 
 /// What an event belongs to: number, number for people, state then.
@@ -310,13 +311,38 @@ impl Attendances for MemoryJournal {
 
     async fn attendance_counts(
         &self,
-        from_ms: i64,
-        before_ms: i64,
+        counted: Counted,
     ) -> Result<Vec<AttendanceCount>, JournalError> {
+        let Counted { from_ms, before_ms, channel } = counted;
         let state = self.state.lock();
         let counts = state.attendances.counts.values();
-        let asked = counts.filter(|it| (from_ms..before_ms).contains(&it.start_ms));
+        let asked = counts.filter(|it| {
+            (from_ms..before_ms).contains(&it.start_ms)
+                && channel.as_ref().is_none_or(|only| *only == it.channel)
+        });
         Ok(asked.cloned().collect())
+    }
+
+    async fn attendance_sums(
+        &self,
+        counted: Counted,
+    ) -> Result<Vec<AttendanceCount>, JournalError> {
+        let mut sums: BTreeMap<String, AttendanceCount> = BTreeMap::new();
+        for count in self.attendance_counts(counted).await? {
+            match sums.entry(count.channel.clone()) {
+                Entry::Vacant(first) => {
+                    first.insert(count);
+                }
+                Entry::Occupied(mut sum) => {
+                    let sum = sum.get_mut();
+                    sum.opened += count.opened;
+                    sum.answered += count.answered;
+                    sum.closed += count.closed;
+                    sum.first_answer_ms += count.first_answer_ms;
+                }
+            }
+        }
+        Ok(sums.into_values().collect())
     }
 
     async fn inbox(

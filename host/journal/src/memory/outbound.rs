@@ -8,7 +8,7 @@ use super::state::{Outbound, State};
 use crate::event::{Subject, state_name};
 use crate::{
     Attempt, Delivery, DeliveryId, Finish, HELD, Idempotency, JournalError, Lane, MessageState,
-    SentBy, Submit, Target, body, key, reply,
+    Sender, SentBy, Submit, Target, body, key, reply,
 };
 
 impl State {
@@ -18,8 +18,16 @@ impl State {
         submit: Submit,
         body: String,
     ) -> Result<(i64, MessageState, bool), JournalError> {
-        let Submit { channel, conversation, idempotency, start, submitted_at, traceparent, .. } =
-            submit;
+        let Submit {
+            channel,
+            conversation,
+            idempotency,
+            start,
+            sent_by,
+            submitted_at,
+            traceparent,
+            ..
+        } = submit;
         if let Some(given) = &idempotency
             && let Some((first, state)) = self.submitted(&channel, given)?
         {
@@ -39,8 +47,10 @@ impl State {
         self.traceparents.extend(traceparent.map(|traceparent| (id, traceparent)));
         let attendance = self.open_in(&channel, &conversation).map(|(open, ..)| open);
         if let Some(open) = attendance {
-            self.answer(open, id);
-            self.said(open, id, false);
+            if sent_by == Sender::Platform {
+                self.answer(open, id);
+                self.said(open, id, false);
+            }
             self.inbox_changed();
         }
         let message = Outbound {
@@ -54,10 +64,13 @@ impl State {
             conversation,
             fingerprint: idempotency.map(|(_, fingerprint)| fingerprint),
             attendance,
-            sent_by: SentBy::Platform,
+            sent_by: match sent_by {
+                Sender::Platform => SentBy::Platform,
+                Sender::Test => SentBy::Test,
+            },
         };
         self.messages.insert(id, message);
-        if let Some(open) = attendance {
+        if let Some(open) = attendance.filter(|_| sent_by == Sender::Platform) {
             self.react(open, &Input::Answered, false, None);
         }
         Ok((id, MessageState::Queued, false))

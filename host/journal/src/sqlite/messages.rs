@@ -16,8 +16,8 @@ use crate::event::state_name;
 use crate::id::Ids;
 use crate::key::{self, Key};
 use crate::{
-    Idempotency, JournalError, Lane, MessageState, SentBy, Submit, Submitted, Target, body, reply,
-    rfc3339,
+    Idempotency, JournalError, Lane, MessageState, Sender, SentBy, Submit, Submitted, Target, body,
+    reply, rfc3339,
 };
 
 /// A message made ready for storing.
@@ -26,6 +26,7 @@ pub(super) struct PreparedSubmit {
     conversation_key: Key,
     idempotency: Option<(Key, [u8; 32])>,
     start: bool,
+    sent_by: Sender,
     submitted_at: String,
     traceparent: Option<String>,
     body: String,
@@ -34,14 +35,23 @@ pub(super) struct PreparedSubmit {
 impl PreparedSubmit {
     pub(super) fn new(submit: Submit) -> Result<Self, JournalError> {
         let body = body::of_submit(&submit).map_err(storage)?;
-        let Submit { channel, conversation, idempotency, start, submitted_at, traceparent, .. } =
-            submit;
+        let Submit {
+            channel,
+            conversation,
+            idempotency,
+            start,
+            sent_by,
+            submitted_at,
+            traceparent,
+            ..
+        } = submit;
         Ok(Self {
             conversation_key: key::conversation(&channel, &conversation),
             idempotency: idempotency
                 .map(|given| (key::idempotency(&channel, &given), given.fingerprint)),
             lane: Lane { target: Target::Chat, channel, conversation },
             start,
+            sent_by,
             submitted_at,
             traceparent,
             body,
@@ -76,11 +86,16 @@ pub(super) fn submit(
         keys::set(unit.conn, key, id)?;
     }
     let attendance = attendances::open_in(unit.conn, Place { channel, conversation })?;
-    if let Some(open) = attendance.filter(|open| !open.answered) {
-        attendances::answered(unit, open.id, channel, id)?;
-    }
-    if let Some(open) = attendance {
-        attendances::inbox::answered(unit, open.id, id)?;
+    match (attendance, submit.sent_by) {
+        (None, _) => {}
+        (Some(open), Sender::Platform) => {
+            if !open.answered {
+                attendances::answered(unit, open.id, channel, id)?;
+            }
+            attendances::inbox::answered(unit, open.id, id)?;
+        }
+        // It is shown in the thread, and moves nothing.
+        (Some(_), Sender::Test) => unit.inbox_changed.set(true),
     }
     let new = NewMessage {
         id,
@@ -89,10 +104,15 @@ pub(super) fn submit(
         body: &submit.body,
         created_at: &submit.submitted_at,
         attendance: attendance.map(|open| open.id),
-        sent_by: None,
+        sent_by: match submit.sent_by {
+            Sender::Platform => None,
+            Sender::Test => Some(SentBy::Test),
+        },
     };
     insert(unit, &new, submit.traceparent.as_deref())?;
-    if let Some(open) = attendance.filter(|open| open.has_flow) {
+    if let Some(open) = attendance.filter(|open| open.has_flow)
+        && submit.sent_by == Sender::Platform
+    {
         // It does nothing that would be handed on: it only says that a person is there.
         let wire = Wire { push: false, traceparent: None };
         flows::react(unit, open.id, &Input::Answered, wire)?;

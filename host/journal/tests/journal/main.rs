@@ -8,6 +8,7 @@
 )]
 
 mod accept;
+mod attendance_records;
 mod attendances;
 mod backup;
 mod channels;
@@ -163,6 +164,8 @@ suite! {
         the_first_answer_is_marked_once_and_counted
         states_change_as_they_may_and_each_change_is_told
         a_repeated_change_is_made_once
+        a_test_message_answers_nobody;
+    attendance_records:
         they_are_listed_by_what_they_are
         a_transcript_has_both_directions_in_order
         they_stay_as_long_as_what_was_said

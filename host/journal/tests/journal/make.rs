@@ -6,7 +6,7 @@ use eclusa_journal::registry::{AuditAction, AuditEntry, AuditSubject, SubjectKin
 use eclusa_journal::{
     Accept, Accepted, Attempt, DeadLetter, Deliveries, Delivery, DeliveryBody, DeliveryChange,
     DeliveryId, Finish, Idempotency, Journal, LetterFilter, Letters, Mapping, MessageRecord, Page,
-    RawRequest, Remap, RevisionRef, StoredEvent, Submit, Window,
+    RawRequest, Remap, RevisionRef, Sender, StoredEvent, Submit, Window,
 };
 use eclusa_model::{
     Content, DeliveryError, DeliveryState, Event, Extra, InboundMessage, MessageDeletion,
@@ -160,6 +160,7 @@ pub(crate) fn submit(conversation: &str, body: &str) -> Submit {
         extra: Extra::default(),
         idempotency: None,
         start: false,
+        sent_by: Sender::Platform,
         submitted_at: "2026-01-02T04:00:00Z".to_owned(),
         traceparent: None,
     }

@@ -9,7 +9,7 @@ use super::{inbox, list, moments, report, row, transcript};
 use crate::sqlite::SqliteJournal;
 use crate::sqlite::readers::storage;
 use crate::{
-    AttendanceChange, AttendanceChanged, AttendanceCount, AttendanceFilter, Attendances,
+    AttendanceChange, AttendanceChanged, AttendanceCount, AttendanceFilter, Attendances, Counted,
     InboxEntry, InboxQuery, JournalError, Moment, OpenAttendances, Said,
 };
 
@@ -62,10 +62,16 @@ impl Attendances for SqliteJournal {
 
     async fn attendance_counts(
         &self,
-        from_ms: i64,
-        before_ms: i64,
+        counted: Counted,
     ) -> Result<Vec<AttendanceCount>, JournalError> {
-        self.read(move |conn, _| report::counts(conn, from_ms, before_ms).map_err(storage)).await
+        self.read(move |conn, _| report::counts(conn, &counted).map_err(storage)).await
+    }
+
+    async fn attendance_sums(
+        &self,
+        counted: Counted,
+    ) -> Result<Vec<AttendanceCount>, JournalError> {
+        self.read(move |conn, _| report::sums(conn, &counted).map_err(storage)).await
     }
 
     async fn open_attendances(&self) -> Result<Vec<OpenAttendances>, JournalError> {
