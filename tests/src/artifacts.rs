@@ -10,7 +10,7 @@ pub(crate) fn programs() -> PathBuf {
 }
 
 /// The `eclusa` binary.
-pub(crate) fn binary() -> PathBuf {
+pub fn binary() -> PathBuf {
     existing(programs().join("eclusa"))
 }
 
@@ -30,7 +30,8 @@ fn component(folder: &str, name: &str) -> PathBuf {
     existing(target.join(folder).join(format!("{name}.wasm")))
 }
 
-fn existing(file: PathBuf) -> PathBuf {
+/// A file that is there.
+pub(crate) fn existing(file: PathBuf) -> PathBuf {
     assert!(file.is_file(), "{} is missing: run `make test`", file.display());
     file
 }

@@ -1,12 +1,19 @@
-//! A real Chromium, driven by WebDriver (<https://www.w3.org/TR/webdriver2/>) and,
-//! for what that lacks, Chromium's own protocol behind the same door.
+//! A real Chromium, driven by WebDriver; what that lacks is asked of Chromium's own
+//! protocol, through the same driver.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::elements::Element;
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -15,30 +22,15 @@ use crate::eventually;
 /// A Chromium with a profile of its own. It ends when it is dropped.
 #[derive(Debug)]
 pub struct Chromium {
-    driver: Child,
-    session: String,
-    http: reqwest::Client,
+    client: Client,
+    _driver: Driver,
     _profile: TempDir,
 }
 
 impl Chromium {
     /// Starts one whose user reads this language.
     pub async fn start(language: &str) -> Self {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver is there; scripts/browser.sh installs it");
-        let said = BufReader::new(driver.stdout.take().expect("its output"));
-        let port = said
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| {
-                let port = line.split_once("successfully on port ")?.1;
-                Some(port.trim_end_matches('.').to_owned())
-            })
-            .expect("it says where it listens");
+        let (driver, url) = Driver::start();
         let profile = tempfile::tempdir().expect("a folder for temporary files");
         let profile_argument = format!("--user-data-dir={}", profile.path().display());
         let arguments = [
@@ -48,90 +40,92 @@ impl Chromium {
             "--disable-gpu",
             "--disable-dev-shm-usage",
             "--hide-scrollbars",
+            "--window-size=1280,900",
             "--force-prefers-reduced-motion",
             &profile_argument,
         ];
-        let body = json!({ "capabilities": { "alwaysMatch": {
-            "goog:chromeOptions": {
-                "args": arguments,
-                "prefs": { "intl.accept_languages": language },
-            },
-            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
-        } } });
-        let http = reqwest::Client::builder().no_proxy().build().expect("an HTTP client");
-        let base = format!("http://127.0.0.1:{port}/session");
-        let begun: Value = http
-            .post(&base)
-            .json(&body)
-            .send()
-            .await
-            .expect("chromedriver answers")
-            .json()
-            .await
-            .expect("in JSON");
-        let id = begun["value"]["sessionId"].as_str().unwrap_or_else(|| panic!("{begun}"));
-        Self { driver, session: format!("{base}/{id}"), http, _profile: profile }
+        let mut wanted = Capabilities::new();
+        let options = json!({
+            "args": arguments,
+            "prefs": { "intl.accept_languages": language },
+        });
+        wanted.insert("goog:chromeOptions".to_owned(), options);
+        let logs = json!({ "browser": "ALL", "performance": "ALL" });
+        wanted.insert("goog:loggingPrefs".to_owned(), logs);
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let client = builder.capabilities(wanted).connect(&url).await;
+        Self {
+            client: client.expect("chromedriver starts Chromium"),
+            _driver: driver,
+            _profile: profile,
+        }
     }
 
-    async fn command(&self, path: &str, body: Value) -> Value {
-        let request = self.http.post(format!("{}/{path}", self.session)).json(&body);
-        let answer = request.send().await.expect("chromedriver answers");
-        let mut answer: Value = answer.json().await.expect("in JSON");
-        assert!(answer["value"]["error"].is_null(), "{path} {body}: {answer}");
-        answer["value"].take()
+    async fn chrome(&self, path: &'static str, body: Value) -> Value {
+        let answer = self.client.issue_cmd(ChromeCommand { path, body }).await;
+        answer.unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
     async fn protocol(&self, command: &str, parameters: Value) -> Value {
-        self.command("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await
+        self.chrome("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await
     }
 
     /// Opens a page.
     pub async fn open(&self, url: &str) {
-        self.command("url", json!({ "url": url })).await;
+        let opened = self.client.goto(url).await;
+        opened.unwrap_or_else(|error| panic!("{url}: {error}"));
     }
 
-    /// What an expression of JavaScript is, in the page.
+    /// What an expression of JavaScript is, in the page. A promise is waited for.
     pub async fn evaluate(&self, expression: &str) -> Value {
-        let script = format!("return {expression}");
-        self.command("execute/sync", json!({ "script": script, "args": [] })).await
+        self.run(&format!("return {expression}")).await
     }
 
-    /// Waits until an expression is true.
+    /// Runs a script in the page, whatever scripts the page itself allows; what it
+    /// returns.
+    pub async fn run(&self, script: &str) -> Value {
+        let ran = self.client.execute(script, Vec::new()).await;
+        ran.unwrap_or_else(|error| {
+            let begin: String = script.chars().take(400).collect();
+            panic!("{begin}: {error}")
+        })
+    }
+
+    /// Waits until an expression is true. One that fails is not true yet: what it looks
+    /// at may stand on the page that follows.
     pub async fn wait_for(&self, expression: &str) {
+        let script = format!("return {expression}");
         eventually(expression, || async {
-            (self.evaluate(expression).await == true).then_some(())
+            let ran = self.client.execute(&script, Vec::new()).await;
+            ran.is_ok_and(|value| value == true).then_some(())
         })
         .await;
     }
 
-    async fn element(&self, selector: &str) -> String {
-        let body = json!({ "using": "css selector", "value": selector });
-        let found = self.command("element", body).await;
-        let id = found.as_object().and_then(|found| found.values().next()?.as_str());
-        id.unwrap_or_else(|| panic!("{selector}: {found}")).to_owned()
+    async fn element(&self, selector: &str) -> Element {
+        let found = self.client.find(Locator::Css(selector)).await;
+        found.unwrap_or_else(|error| panic!("{selector}: {error}"))
     }
 
     /// Clicks what a selector finds, as a person does: it must be seen.
     pub async fn click(&self, selector: &str) {
-        let element = self.element(selector).await;
-        self.command(&format!("element/{element}/click"), json!({})).await;
+        let clicked = self.element(selector).await.click().await;
+        clicked.unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
     /// Types into what a selector finds; a path, where it is for files.
     pub async fn type_into(&self, selector: &str, text: &str) {
-        let element = self.element(selector).await;
-        self.command(&format!("element/{element}/value"), json!({ "text": text })).await;
+        let typed = self.element(selector).await.send_keys(text).await;
+        typed.unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
     /// Presses a key as often as this, wherever the focus is.
     pub async fn press(&self, key: &str, times: usize) {
-        let mut actions = Vec::new();
-        for _ in 0..times {
-            actions.push(json!({ "type": "keyDown", "value": key }));
-            actions.push(json!({ "type": "keyUp", "value": key }));
+        let mut actions = KeyActions::new("keys".to_owned());
+        for value in key.chars().cycle().take(key.chars().count() * times) {
+            actions = actions.then(KeyAction::Down { value }).then(KeyAction::Up { value });
         }
-        let keys = json!([{ "type": "key", "id": "keys", "actions": actions }]);
-        self.command("actions", json!({ "actions": keys })).await;
+        self.client.perform_actions(actions).await.expect("keys are pressed");
     }
 
     /// Opens further pages as a browser does that runs no scripts.
@@ -170,7 +164,7 @@ impl Chromium {
     }
 
     async fn log(&self, kind: &str) -> Vec<Value> {
-        let log = self.command("se/log", json!({ "type": kind })).await;
+        let log = self.chrome("se/log", json!({ "type": kind })).await;
         log.as_array().expect("a list").clone()
     }
 
@@ -200,10 +194,60 @@ impl Chromium {
     }
 }
 
-impl Drop for Chromium {
+/// A command of Chromium's driver that is not part of WebDriver.
+#[derive(Debug)]
+struct ChromeCommand {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for ChromeCommand {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.body.to_string()))
+    }
+}
+
+/// The driver, at the head of a group of processes with all of its Chromium.
+#[derive(Debug)]
+struct Driver(Child);
+
+impl Driver {
+    /// Starts one; where it listens.
+    fn start() -> (Self, String) {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .process_group(0)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is there; scripts/browser.sh installs it");
+        let said = BufReader::new(driver.stdout.take().expect("its output"));
+        let port = said
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| {
+                let port = line.split_once("successfully on port ")?.1;
+                Some(port.trim_end_matches('.').to_owned())
+            })
+            .expect("it says where it listens");
+        (Self(driver), format!("http://127.0.0.1:{port}/"))
+    }
+}
+
+impl Drop for Driver {
     fn drop(&mut self) {
-        // Chromium ends with its driver's session; this is what is left.
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
+        // A test may fail at any time, so nobody is asked to end.
+        if let Some(group) = i32::try_from(self.0.id()).ok().and_then(Pid::from_raw) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        let _ = self.0.wait();
     }
 }

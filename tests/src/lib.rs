@@ -11,6 +11,7 @@
 
 mod answer;
 mod artifacts;
+mod axe;
 mod browser;
 mod channel;
 mod chat;
@@ -29,7 +30,8 @@ mod setup;
 mod wait;
 
 pub use answer::Answer;
-pub use artifacts::{adapter_file, hostile_file};
+pub use artifacts::{adapter_file, binary, hostile_file};
+pub use axe::Barrier;
 pub use browser::{Browser, own};
 pub use channel::Channel;
 pub use chat::Chat;

@@ -9,7 +9,7 @@ use eclusa_journal::registry::AuditEntry;
 use eclusa_journal::{ChannelChange, Journal, JournalError};
 use eclusa_model::Channel;
 use sha2::{Digest, Sha256};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 /// A channel, and what calls of its adapter need.
 #[derive(Debug)]
@@ -84,6 +84,7 @@ pub(crate) struct Channels {
     // Changes come one after another, so that the index is never older than the
     // last one.
     changing: Mutex<()>,
+    changes: watch::Sender<u64>,
 }
 
 impl Channels {
@@ -92,7 +93,8 @@ impl Channels {
         let channels = journal.channels().await?;
         let index = Index::new(channels.into_iter().map(ActiveChannel::new));
         let index = ArcSwap::from_pointee(index);
-        Ok(Self { journal, index, changing: Mutex::new(()) })
+        let (changes, _) = watch::channel(0);
+        Ok(Self { journal, index, changing: Mutex::new(()), changes })
     }
 
     /// By id.
@@ -117,6 +119,11 @@ impl Channels {
         let mut all: Vec<_> = self.index.load().by_id.values().cloned().collect();
         all.sort_by(|left, right| left.channel.profile.id.cmp(&right.channel.profile.id));
         all
+    }
+
+    /// Grows after each change.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     /// Those on an adapter, by id.
@@ -151,6 +158,7 @@ impl Channels {
                     };
                 if let Some(index) = index {
                     channels.index.store(Arc::new(index));
+                    channels.changes.send_modify(|count| *count += 1);
                 }
                 changed
             });

@@ -8,6 +8,7 @@ mod auth;
 mod channels;
 mod config;
 mod console;
+mod deleted_channels;
 mod demo;
 mod documentation;
 mod echo;

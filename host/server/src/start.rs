@@ -35,7 +35,7 @@ use crate::incoming::{Admission, Listener, Refusals};
 use crate::live::Live;
 use crate::picture::Drawer;
 use crate::routes::routes;
-use crate::{flows, retention, scrub};
+use crate::{deleted_channels, flows, retention, scrub};
 
 /// Bounds of the histograms of times, in seconds: from a mapping in native code to
 /// a response that a chat takes its time for.
@@ -230,6 +230,7 @@ impl Server {
             app.config.platform.is_some(),
             stop.subscribe(),
         ));
+        tokio::spawn(deleted_channels::run(app.clone(), stop.subscribe()));
         let scrub_days = app.config.storage.scrub_days;
         tokio::spawn(scrub::run(Arc::clone(&app.upkeep), scrub_days, stop.subscribe()));
         let demo = if app.config.demo { Some(demo::set_up(&app).await?) } else { None };

@@ -13,6 +13,8 @@ mod document;
 mod flows;
 #[path = "openapi/letters.rs"]
 mod letters;
+#[path = "openapi/pages.rs"]
+mod pages;
 #[path = "openapi/roles.rs"]
 mod roles;
 #[path = "openapi/shapes.rs"]
@@ -26,6 +28,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use api::{Api, Sent, TOKEN};
+use pages::NOT_OF_THE_API;
 
 async fn start() -> Api {
     let adapters = tempfile::tempdir().unwrap();
@@ -59,99 +62,6 @@ async fn every_documented_call_is_there_and_answers_as_documented() {
     }
     api.stop().await;
 }
-
-/// Paths that are not part of the API.
-const NOT_OF_THE_API: &[&str] = &[
-    "/",
-    "/login",
-    "/logout",
-    "/channels",
-    "/channels/new",
-    "/channels/colors.css",
-    "/channels/{id}",
-    "/channels/{id}/edit",
-    "/channels/{id}/logo",
-    "/channels/{id}/pause",
-    "/channels/{id}/resume",
-    "/channels/{id}/rotate",
-    "/channels/{id}/test",
-    "/channels/{id}/delete",
-    "/audit",
-    "/playground",
-    "/traffic",
-    "/traffic/events",
-    "/assets/traffic.js",
-    "/tokens",
-    "/tokens/{name}/revoke",
-    "/tokens/{name}/rotate",
-    "/adapters",
-    "/adapters/deploy",
-    "/adapters/{name}",
-    "/adapters/{name}/activate",
-    "/adapters/{name}/approve",
-    "/adapters/{name}/decline",
-    "/adapters/{name}/deployments/{id}",
-    "/adapters/{name}/diff",
-    "/adapters/{name}/pin",
-    "/adapters/{name}/policy",
-    "/adapters/{name}/rollback",
-    "/adapters/{name}/unpin",
-    "/dead-letters",
-    "/dead-letters/ask",
-    "/dead-letters/discard",
-    "/dead-letters/redrive",
-    "/dead-letters/{id}",
-    "/dead-letters/{id}/redrive",
-    "/messages",
-    "/messages/{id}",
-    "/messages/{id}/replay",
-    "/channels/{id}/documentation",
-    "/channels/{id}/documentation/openapi.json",
-    "/channels/{id}/documentation/schemas/{name}",
-    "/channels/{id}/documentation/share",
-    "/channels/{id}/documentation/hide",
-    "/channels/{id}/documentation/try",
-    "/documentation/{key}",
-    "/documentation/{key}/logo",
-    "/documentation/{key}/openapi.json",
-    "/documentation/{key}/schemas/{name}",
-    "/assets/documentation.js",
-    "/inbox",
-    "/inbox/events",
-    "/inbox/{attendance}",
-    "/inbox/{attendance}/take",
-    "/inbox/{attendance}/queue",
-    "/inbox/{attendance}/transfer",
-    "/inbox/{attendance}/close",
-    "/preferences",
-    "/dashboard",
-    "/reports/attendances",
-    "/reports/attendances.csv",
-    "/reports/attendances.json",
-    "/reports/attendances/{id}",
-    "/assets/inbox.js",
-    "/assets/channel.js",
-    "/assets/operations.js",
-    "/assets/console.css",
-    "/assets/dashboard.js",
-    "/assets/zone.js",
-    "/assets/icon.svg",
-    "/assets/login.js",
-    // The same as `/in/{key}`.
-    "/in/{key}/",
-    "/demo",
-    "/demo/page.js",
-    "/demo/sent",
-    "/demo/site",
-    "/demo/app",
-    "/demo/team",
-    "/demo/pages/{name}",
-    "/demo/files/{name}",
-    "/demo/rooms/{chat}/messages",
-    "/demo/rooms/{chat}/events",
-    "/demo/chat/{chat}",
-    "/demo/chat/{chat}/{rest}",
-];
 
 /// The paths of all routes that the source makes.
 fn routes_of_the_source(folder: &Path, routes: &mut BTreeSet<String>) {

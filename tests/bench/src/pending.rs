@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use eclusa_journal::{Journal, SqliteJournal, SqliteOptions, Submit};
+use eclusa_journal::{Journal, Sender, SqliteJournal, SqliteOptions, Submit};
 use eclusa_model::{Content, Extra};
 use serde_json::json;
 
@@ -76,6 +76,7 @@ fn message(number: usize) -> Submit {
         extra: Extra::default(),
         idempotency: None,
         start: true,
+        sent_by: Sender::Platform,
         traceparent: None,
         submitted_at: "2026-01-02T04:00:00Z".to_owned(),
     }

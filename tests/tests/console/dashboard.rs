@@ -59,11 +59,11 @@ async fn somebody_reads_the_numbers_goes_to_the_report_and_exports_it() {
     chromium
         .evaluate("document.querySelector(\"nav a[href='/reports/attendances']\").click()")
         .await;
-    chromium.wait_for("document.querySelectorAll('.rows tbody tr').length === 3").await;
+    chromium.wait_for("document.querySelectorAll('.listing tbody tr').length === 3").await;
     chromium.evaluate("document.getElementById('agent').focus()").await;
     chromium.type_into("#agent", "rui").await;
     chromium.press("\u{E007}", 1).await;
-    chromium.wait_for("document.querySelectorAll('.rows tbody tr').length === 1").await;
+    chromium.wait_for("document.querySelectorAll('.listing tbody tr').length === 1").await;
     // The page with the filter is short to say.
     let address = chromium.evaluate("location.search").await;
     assert_eq!(address, "?period=7d&agent=rui");
@@ -74,7 +74,7 @@ async fn somebody_reads_the_numbers_goes_to_the_report_and_exports_it() {
     assert_eq!(table.lines().count(), 2, "{table}");
     assert!(table.contains(&protocol) && table.contains("Ana Silva"), "{table}");
 
-    chromium.click(".rows tbody a").await;
+    chromium.click(".listing tbody a").await;
     chromium.wait_for(&format!("location.pathname.endsWith('{protocol}')")).await;
     let said = chromium.evaluate("document.querySelector('.transcript').innerText").await;
     let said = said.as_str().unwrap();

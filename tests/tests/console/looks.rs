@@ -3,36 +3,36 @@
 use eclusa_tests::{Chat, Chromium, Eclusa, FakeChat, Reply, Request, Setup, delivery, shop};
 use serde_json::{Value, json};
 
-use super::{an_attendance, nothing_is_wrong, signed_in};
-
-const LOOKS: [(&str, &str, u32); 3] =
-    [("light", "light", 1200), ("dark", "dark", 1200), ("phone", "light", 390)];
-
-async fn pictures(chromium: &Chromium, eclusa: &Eclusa, language: &str, pages: &[(&str, &str)]) {
-    for (name, path) in pages {
-        for (look, scheme, width) in LOOKS {
-            chromium.look(scheme, width).await;
-            chromium.open(&format!("{}{path}", eclusa.url())).await;
-            chromium.screenshot(&format!("{name}-{language}-{look}")).await;
-            // Nothing is wider than the screen.
-            let wide =
-                "document.documentElement.scrollWidth > document.documentElement.clientWidth";
-            assert_eq!(chromium.evaluate(wide).await, false, "{path} {look}");
-            // Every picture is there.
-            let broken = "[...document.images].filter(it => !it.naturalWidth).length";
-            assert_eq!(chromium.evaluate(broken).await, 0, "{path} {look}");
-        }
-    }
-}
+use super::sights::Sights;
+use super::{an_attendance, signed_in, signed_in_with};
 
 #[tokio::test]
 async fn every_page_is_seen_in_light_dark_and_on_a_phone() {
+    let sights = Sights::default();
+    tokio::join!(pages_of_agents(&sights), pages_of_operators(&sights), pages_of_the_demo(&sights));
+    let eclusa = Setup::with(&[Chat::Open]).env("ECLUSA_DEMO", "true").start();
+    let shared = share(&eclusa).await;
+    let chromium = Chromium::start("en").await;
+    signed_in(&chromium, &eclusa).await;
+    let known = [
+        ("{key}", shared.rsplit('/').next().unwrap()),
+        ("/channels/{id}", "/channels/demo-open"),
+        ("/schemas/{name}", "/schemas/event.json"),
+        ("/files/{name}", "/files/voice.wav"),
+        ("/pages/{name}", "/pages/site.js"),
+        ("{chat}", "site"),
+    ];
+    sights.are_all(&chromium, &eclusa, &known).await;
+    sights.nothing_was_wrong();
+}
+
+async fn pages_of_agents(sights: &Sights) {
     let fake = FakeChat::start(Chat::Open);
     let eclusa = Setup::with(&Chat::ALL).start();
     let mut thread = String::new();
     for language in ["en", "pt-BR"] {
         let chromium = Chromium::start(language).await;
-        pictures(&chromium, &eclusa, language, &[("login", "/login")]).await;
+        sights.of(&chromium, &eclusa, language, &[("login", "/login")]).await;
         signed_in(&chromium, &eclusa).await;
         if language == "en" {
             let none = [
@@ -40,7 +40,7 @@ async fn every_page_is_seen_in_light_dark_and_on_a_phone() {
                 ("dashboard-none", "/dashboard"),
                 ("inbox-none", "/inbox"),
             ];
-            pictures(&chromium, &eclusa, language, &none).await;
+            sights.of(&chromium, &eclusa, language, &none).await;
             for (id, name, color, chat) in [
                 ("site", "Chat do site", "#0072B2", Chat::Open),
                 ("vendas", "WhatsApp Vendas", "#009E73", Chat::Whatsapp),
@@ -95,8 +95,7 @@ async fn every_page_is_seen_in_light_dark_and_on_a_phone() {
             ("inbox-found-none", "/inbox?q=nobody"),
             ("inbox-thread", &thread),
         ];
-        pictures(&chromium, &eclusa, language, &pages).await;
-        nothing_is_wrong(&chromium, &eclusa).await;
+        sights.of(&chromium, &eclusa, language, &pages).await;
     }
 }
 
@@ -149,8 +148,8 @@ async fn conversations(eclusa: &Eclusa) -> String {
     format!("/inbox/{id}")
 }
 
-#[tokio::test]
-async fn the_pages_of_operators_are_seen_with_all_that_can_go_wrong() {
+/// With all that can go wrong.
+async fn pages_of_operators(sights: &Sights) {
     let chat = FakeChat::shop();
     let fake = FakeChat::start(Chat::Open);
     let eclusa = Setup::with(&[Chat::Open])
@@ -159,7 +158,7 @@ async fn the_pages_of_operators_are_seen_with_all_that_can_go_wrong() {
         .start();
     let admin = Chromium::start("en").await;
     signed_in(&admin, &eclusa).await;
-    pictures(&admin, &eclusa, "en", &[("letters-none", "/dead-letters")]).await;
+    sights.of(&admin, &eclusa, "en", &[("letters-none", "/dead-letters")]).await;
     let site = eclusa.create(&shop::channel("site", &chat.url())).await;
     let mut app = Chat::Open.channel("app", &fake.url());
     app["name"] = json!("Chat do aplicativo");
@@ -213,7 +212,37 @@ async fn the_pages_of_operators_are_seen_with_all_that_can_go_wrong() {
             ("audit", "/audit".to_owned()),
         ];
         let pages: Vec<_> = pages.iter().map(|(name, path)| (*name, path.as_str())).collect();
-        pictures(&chromium, &eclusa, language, &pages).await;
-        nothing_is_wrong(&chromium, &eclusa).await;
+        sights.of(&chromium, &eclusa, language, &pages).await;
     }
+}
+
+/// The sample chats, what needs no login, and the pages of problems.
+async fn pages_of_the_demo(sights: &Sights) {
+    let eclusa = Setup::with(&[Chat::Open]).env("ECLUSA_DEMO", "true").start();
+    let shared = share(&eclusa).await;
+    let reader = eclusa.new_token("reader", "viewer").await;
+    for language in ["en", "pt-BR"] {
+        let chromium = Chromium::start(language).await;
+        let open = [("demo", "/demo"), ("documentation-shared", &shared)];
+        sights.of(&chromium, &eclusa, language, &open).await;
+        let chats =
+            [("demo-site", "/demo/site"), ("demo-app", "/demo/app"), ("demo-team", "/demo/team")];
+        if language == "en" {
+            sights.of(&chromium, &eclusa, language, &chats).await;
+        }
+        signed_in_with(&chromium, &eclusa, &reader).await;
+        let problems = [
+            ("problem-unknown", "/channels/nobody"),
+            ("problem-not-allowed", "/channels/new"),
+            ("home-reader", "/"),
+        ];
+        sights.of(&chromium, &eclusa, language, &problems).await;
+    }
+}
+
+/// Shares the documentation of a channel of the demo; the path of its page.
+async fn share(eclusa: &Eclusa) -> String {
+    let shared = "/v1/channels/demo-open/documentation-link";
+    let shared = eclusa.post(shared, &json!(null)).await.ok();
+    shared["documentation_url"].as_str().unwrap().replace(eclusa.url(), "")
 }

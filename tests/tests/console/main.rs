@@ -15,22 +15,36 @@ mod documentation;
 mod inbox;
 mod looks;
 mod operations;
+#[path = "../../../host/server/tests/openapi/pages.rs"]
+mod routes;
 mod samples;
+mod sights;
+mod story;
 
 use eclusa_tests::{Channel, Chat, Chromium, Eclusa};
 use serde_json::{Value, json};
 
 /// Opens the console, and signs in.
 async fn signed_in(chromium: &Chromium, eclusa: &Eclusa) {
+    signed_in_with(chromium, eclusa, eclusa.token()).await;
+}
+
+/// The same with a token of another role.
+async fn signed_in_with(chromium: &Chromium, eclusa: &Eclusa, token: &str) {
     // From elsewhere: with another part behind # alone, no page is loaded.
     chromium.open("about:blank").await;
-    chromium.open(&format!("{}/login#token={}", eclusa.url(), eclusa.token())).await;
+    chromium.open(&format!("{}/login#token={}", eclusa.url(), token)).await;
     chromium.click("#sign-in").await;
     chromium.wait_for("location.pathname === '/'").await;
 }
 
 /// No page has anything to complain of, and none has asked another host.
 async fn nothing_is_wrong(chromium: &Chromium, eclusa: &Eclusa) {
+    nothing_is_wrong_at(chromium, eclusa.url()).await;
+}
+
+/// The same of a server at this address.
+async fn nothing_is_wrong_at(chromium: &Chromium, address: &str) {
     // A form that is refused is one of them: that is how Chromium tells of 422.
     let mut complaints = chromium.complaints().await;
     complaints.retain(|complaint| !complaint.contains("the server responded with a status of 422"));
@@ -38,7 +52,7 @@ async fn nothing_is_wrong(chromium: &Chromium, eclusa: &Eclusa) {
     let requests = chromium.requests().await;
     assert!(!requests.is_empty());
     for url in requests {
-        assert!(url.starts_with(eclusa.url()), "{url}");
+        assert!(url.starts_with(address), "{url}");
     }
 }
 

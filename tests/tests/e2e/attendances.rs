@@ -116,3 +116,30 @@ async fn two_chats_have_their_own_and_the_platform_is_told_in_order() {
     let table = eclusa.get("/v1/reports/attendances.json").await.ok();
     assert_eq!(table["attendances"].as_array().unwrap().len(), 3);
 }
+
+#[tokio::test]
+async fn what_is_open_in_a_channel_closes_when_the_channel_is_deleted() {
+    let (site, other) = (FakeChat::start(Chat::Open), FakeChat::start(Chat::Open));
+    let eclusa = Setup::with(&[Chat::Open]).start();
+    for (id, url) in [("site", site.url()), ("other", other.url())] {
+        let channel = eclusa.create(&Chat::Open.channel(id, &url)).await;
+        for number in ["1", "2", "3"] {
+            let mut message: Value =
+                serde_json::from_str(&Chat::Open.text_request(number, "Oi")).unwrap();
+            message["conversation"] = json!(format!("c-{number}"));
+            eclusa.chat_posts(Chat::Open, &channel, &message.to_string()).await.ok();
+        }
+    }
+    let deleted = eclusa.cli(&["channel", "delete", "site"]).await;
+    assert!(deleted.out.contains("deleted"), "{} {}", deleted.out, deleted.err);
+    let closed = eventually("they are closed", async || {
+        let list = eclusa.get("/v1/attendances?channel=site&state=closed").await.ok();
+        let closed = list["attendances"].as_array().unwrap().clone();
+        (closed.len() == 3).then_some(closed)
+    })
+    .await;
+    let by = ["changed_by", "reason"].map(|key| closed[0][key].as_str().unwrap().to_owned());
+    assert_eq!(by, ["eclusa", "channel_deleted"]);
+    let report = eclusa.get("/v1/reports/attendances?by=channel").await.ok();
+    assert_eq!((&report["totals"]["open"], &report["totals"]["closed"]), (&json!(3), &json!(3)));
+}

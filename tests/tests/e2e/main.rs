@@ -17,6 +17,7 @@ mod console;
 mod delivery;
 mod deploy;
 mod documentation;
+mod flows;
 mod guard;
 mod hold;
 mod hostile;

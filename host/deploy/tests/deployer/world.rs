@@ -14,7 +14,7 @@ use eclusa_journal::registry::{
     AuditAbout, AuditAction, AuditEntry, Deployment, DeploymentState, Door, Mode, SubjectKind,
 };
 use eclusa_journal::{
-    Accept, Accepted, Clock, Journal, Mapping, MemoryJournal, Page, RawRequest, Submit,
+    Accept, Accepted, Clock, Journal, Mapping, MemoryJournal, Page, RawRequest, Sender, Submit,
 };
 use eclusa_model::{Channel, Content, Extra, Problem, Received, Request, Secret};
 use parking_lot::Mutex;
@@ -208,6 +208,7 @@ impl World {
             extra: Extra::default(),
             idempotency: None,
             start: true,
+            sent_by: Sender::Platform,
             submitted_at: "2026-03-01T12:00:00Z".to_owned(),
             traceparent: None,
         };

@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use eclusa_journal::{
     Accept, Accepted, Attempt, ChannelChange, Deliveries, DeliveryBody, DeliveryId, Destination,
     EventPage, Finish, Idempotency, Journal, JournalError, KeyRotation, Lane, MemoryJournal,
-    MessageRecord, MessageState, Page, Pause, RequestRecord, Submit, Submitted, Token, TokenChange,
-    registry::AuditEntry,
+    MessageRecord, MessageState, Page, Pause, RequestRecord, Sender, Submit, Submitted, Token,
+    TokenChange, registry::AuditEntry,
 };
 use eclusa_model::{Channel, Content, Extra};
 use tokio::sync::watch;
@@ -179,6 +179,7 @@ async fn submit(journal: &Failing) -> String {
         extra: Extra::default(),
         idempotency: None,
         start: true,
+        sent_by: Sender::Platform,
         submitted_at: "2026-01-02T03:04:05Z".to_owned(),
         traceparent: None,
     };

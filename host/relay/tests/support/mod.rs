@@ -12,7 +12,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Response};
 use eclusa_deploy::live::Line;
 use eclusa_engine::{Engine, EngineConfig, Limits, Revision};
-use eclusa_journal::{Journal, MemoryJournal, MessageRecord, RevisionRef, Submit};
+use eclusa_journal::{Journal, MemoryJournal, MessageRecord, RevisionRef, Sender, Submit};
 use eclusa_model::{Channel, Content, Extra, Problem, Secret};
 use eclusa_relay::{
     Channels, Guard, HttpClient, HttpConfig, Platform, Relay, RelayConfig, RelayParts, Resolver,
@@ -251,6 +251,7 @@ pub(crate) async fn say(
         extra: Extra::from(extra),
         idempotency: None,
         start: true,
+        sent_by: Sender::Platform,
         submitted_at: "2026-01-02T03:04:05Z".to_owned(),
         traceparent: None,
     };

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use eclusa_journal::{Idempotency, MessageState, Submit, Submitted};
+use eclusa_journal::{Idempotency, MessageState, Sender, Submit, Submitted};
 use eclusa_model::{OutboundMessage, SupportLevel};
 use eclusa_relay::trace;
 use fail::fail_point;
@@ -47,7 +47,18 @@ pub(super) async fn send(
     let query: SendQuery = query::read(&uri)?;
     channels::find(&app, &id)?;
     let message: OutboundMessage = body::read(&request)?;
-    Ok(queued(&submit(&app, &id, message, query.start, idempotency).await?))
+    let sending = Sending { sent_by: Sender::Platform, start: query.start, idempotency };
+    Ok(queued(&submit(&app, &id, message, sending).await?))
+}
+
+/// How a message is to be recorded.
+pub(crate) struct Sending {
+    /// Who sends it.
+    pub(crate) sent_by: Sender,
+    /// Send even where the chat has never written in this conversation.
+    pub(crate) start: bool,
+    /// Makes a repeated call return the first answer.
+    pub(crate) idempotency: Option<Idempotency>,
 }
 
 /// Checks a message and records it; it goes out after all before it.
@@ -55,8 +66,7 @@ pub(crate) async fn submit(
     app: &App,
     id: &str,
     message: OutboundMessage,
-    start: bool,
-    idempotency: Option<Idempotency>,
+    Sending { sent_by, start, idempotency }: Sending,
 ) -> Result<Submitted, ApiProblem> {
     let channel = channels::find(app, id)?;
     if !message.id.is_empty() {
@@ -88,6 +98,7 @@ pub(crate) async fn submit(
             extra: message.extra,
             idempotency,
             start,
+            sent_by,
             submitted_at: app.now(),
             traceparent: trace::traceparent(),
         })

@@ -47,7 +47,7 @@ pub(crate) use letters::{
     Filter as LetterInput, Reason, Redriven, Skipped, discard_letters, redrive_like, redrive_named,
 };
 pub(crate) use logo::{as_logo, set_logo};
-pub(crate) use messages::submit;
+pub(crate) use messages::{Sending, submit};
 pub(crate) use pauses::{pause_chat, resume_chat};
 pub(crate) use query::read as read_query;
 pub(crate) use reports::{

@@ -51,3 +51,7 @@ async fn style() -> Response {
 async fn icon() -> Response {
     ([(header::CONTENT_TYPE, "image/svg+xml")], include_str!("assets/icon.svg")).into_response()
 }
+
+#[cfg(test)]
+#[path = "assets_test.rs"]
+mod tests;

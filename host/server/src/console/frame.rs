@@ -13,7 +13,7 @@ use super::format;
 use super::language::Language;
 use super::moment::Moment;
 use super::operations;
-use super::texts::{Say, Texts};
+use super::texts::{Rich, Say, Texts};
 use super::theme::Theme;
 use crate::api::Zone;
 use crate::app::App;
@@ -91,6 +91,12 @@ impl Frame {
     /// A text in the language of who looks.
     pub(super) fn say<'a>(&'a self, key: &'a str) -> Say<'a> {
         self.texts.say(self.language, key)
+    }
+
+    /// A sentence of the API or of an adapter, with what stands `` `between these` `` as
+    /// code.
+    pub(super) fn rich(&self, sentence: &str) -> Rich {
+        Rich::new(sentence)
     }
 
     /// Whether there is a text of this key.

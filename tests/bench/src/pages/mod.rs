@@ -17,7 +17,7 @@ const CHANNELS: usize = 8;
 
 /// Pages, by what they are called, and the longest that their median should take, in
 /// milliseconds. The inbox and the channels' list are looked at by everybody all day.
-const PAGES: [(&str, &str, f64); 14] = [
+const PAGES: [(&str, &str, f64); 16] = [
     ("indicators, today", "/dashboard", 150.0),
     ("indicators, 7 days", "/dashboard?period=7d", 150.0),
     ("indicators, 30 days", "/dashboard?period=30d", 150.0),
@@ -52,6 +52,8 @@ const PAGES: [(&str, &str, f64); 14] = [
         200.0,
     ),
     ("inbox", "/inbox", 150.0),
+    ("inbox, the waiting", "/inbox?view=waiting", 150.0),
+    ("inbox, search for a name", "/inbox?q=Ana+Silva+17", 150.0),
 ];
 
 pub(crate) fn measure(options: &Options, table: &mut Table) -> anyhow::Result<()> {
@@ -74,8 +76,13 @@ pub(crate) fn measure(options: &Options, table: &mut Table) -> anyhow::Result<()
     );
     runtime.block_on(async {
         let visitor = Visitor::signed_in(&process.address).await?;
-        for (name, path, goal) in PAGES {
-            let took = visitor.visit(path).await.with_context(|| path.to_owned())?;
+        let of_one = [
+            ("inbox, a conversation", format!("/inbox/{}", store.open), 150.0),
+            ("report, a transcript", format!("/reports/attendances/{}", store.open), 200.0),
+        ];
+        let pages = PAGES.map(|(name, path, goal)| (name, path.to_owned(), goal));
+        for (name, path, goal) in pages.into_iter().chain(of_one) {
+            let took = visitor.visit(&path).await.with_context(|| path.clone())?;
             table.figure(&format!("{name}: median"), took.quantile(0.5), "ms", Goal::AtMost(goal));
             table.note(&format!("{name}: p99"), format!("{:.2} ms", took.p99()));
         }

@@ -18,6 +18,8 @@ pub(super) struct Store {
     pub(super) attendances: i64,
     pub(super) messages: i64,
     pub(super) bytes: u64,
+    /// The protocol number of an open attendance.
+    pub(super) open: String,
 }
 
 /// The numbers that others are made from. `at`: when it opened, in milliseconds; the
@@ -68,7 +70,7 @@ const MESSAGE_ROWS: &str = "
     INSERT INTO messages (id, channel, conversation, state, body, created_at, updated_at_ms,
                           attendance, checksum)
     SELECT *, row_sum(id, channel, conversation, NULL, state, NULL, NULL, body, created_at,
-                      updated_at_ms, attendance)
+                      updated_at_ms, attendance, NULL)
     FROM (SELECT made.id + ((?1 * 20000 + 90000) << 20) + 10 + ?1 AS id, made.channel,
               made.conversation, 'read' AS state, first.body, first.created_at,
               made.at + 90000 AS updated_at_ms, made.id AS attendance
@@ -143,6 +145,10 @@ pub(super) fn fill(database: &Path) -> anyhow::Result<Store> {
                   + (SELECT count(*) FROM events WHERE kind = 'message.received')",
         )?,
         bytes: std::fs::metadata(database)?.len(),
+        open: {
+            let newest = count("SELECT max(protocol) FROM attendances WHERE state = 'assigned'")?;
+            format!("{}-{:06}", newest / 1_000_000_000, newest % 1_000_000_000)
+        },
     })
 }
 

@@ -61,7 +61,7 @@ impl Visitor {
 
     /// Exports everything: how many attendances, in how many seconds.
     pub(super) async fn export(&self, form: &str) -> anyhow::Result<(usize, f64)> {
-        let mark: &[u8] = if form == "csv" { b"\r\n" } else { b"{\"id\":\"" };
+        let mark: &[u8] = if form == "csv" { b"\r\n" } else { b"\"protocol\":" };
         let began = Instant::now();
         let mut export = self.open(&format!("/reports/attendances.{form}")).await?;
         // A mark may stand across two parts.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use eclusa_deploy::live::Line;
-use eclusa_journal::{DeliveryBody, Journal, Lane, MemoryJournal, RevisionRef, Submit};
+use eclusa_journal::{DeliveryBody, Journal, Lane, MemoryJournal, RevisionRef, Sender, Submit};
 use eclusa_model::{
     Channel, ChannelDelivery, ChannelPace, ChannelProfile, Content, Extra, Problem, Secret,
 };
@@ -245,6 +245,7 @@ pub(in crate::dispatcher) async fn submit_to(
         extra: Extra::default(),
         idempotency: None,
         start: true,
+        sent_by: Sender::Platform,
         submitted_at: "2026-01-02T03:04:05Z".to_owned(),
         traceparent: None,
     };

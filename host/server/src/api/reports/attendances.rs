@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
-use eclusa_journal::AttendanceCount;
+use eclusa_journal::{AttendanceCount, Counted};
 use eclusa_model::{AttendanceState, Color};
 use serde::{Deserialize, Serialize, Serializer};
 use time::OffsetDateTime;
@@ -190,10 +190,13 @@ pub(crate) async fn report(app: &App, query: ReportQuery) -> Result<Report, ApiP
         }
     }
     let mut totals = Totals::default();
-    for count in app.attendances.attendance_counts(period.from_ms, period.to_ms).await? {
-        if !is_asked(&count.channel) {
-            continue;
-        }
+    let (from_ms, before_ms) = (period.from_ms, period.to_ms);
+    let counted = Counted { from_ms, before_ms, channel: channel.clone() };
+    let counts = match by {
+        By::Hour => app.attendances.attendance_counts(counted).await?,
+        By::Channel => app.attendances.attendance_sums(counted).await?,
+    };
+    for count in counts {
         let entry = channels.entry(count.channel.clone()).or_insert_with(|| of(&count.channel));
         entry.totals.add(&count);
         totals.add(&count);

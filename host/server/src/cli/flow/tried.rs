@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use eclusa_flow::{Action, Finding, Flow, FlowDocument, Moment, What};
+use eclusa_flow::{Action, Finding, Flow, FlowDocument, Moment, Stopped, What};
 use eclusa_model::Content;
 use serde_json::json;
 
@@ -64,9 +64,10 @@ pub(super) fn simulate(args: &SimulateArgs, json: bool) -> anyhow::Result<Outcom
         let message = format!("{}{}: {}", input::shown(&args.script), error.pointer, error.message);
         Failure::new("invalid_script", message, help)
     })?;
+    let is_whole = simulation.stopped.is_none();
     if json {
         output::json(&simulation)?;
-        return Ok(Outcome::Success);
+        return Ok(is_whole.into());
     }
     for told in &simulation.transcript {
         let what = match &told.what {
@@ -87,5 +88,9 @@ pub(super) fn simulate(args: &SimulateArgs, json: bool) -> anyhow::Result<Outcom
     if let Some(due) = &simulation.due_at {
         output::line(format!("{} something is due", words::time(due)))?;
     }
-    Ok(Outcome::Success)
+    if let Some(Stopped { pointer, message, action }) = &simulation.stopped {
+        let script = input::shown(&args.script);
+        output::line(format!("stopped before {script}{pointer}: {message}. {action}"))?;
+    }
+    Ok(is_whole.into())
 }

@@ -1,13 +1,13 @@
 // Pages work without this script. It shows what is new as it comes, without touching
 // what somebody writes or where they read, and sends by Enter.
 const main = document.querySelector('main.inbox');
-const live = document.getElementById('live');
+const connection = document.getElementById('connection');
 const part = (id, page = document) => page.getElementById(id);
 let seen = main.dataset.seen;
 
 function tell(text) {
-  live.hidden = !text;
-  live.textContent = text ?? '';
+  connection.hidden = !text;
+  connection.textContent = text ?? '';
 }
 
 // Puts a part of a newer page in the place of the one shown, where it differs.

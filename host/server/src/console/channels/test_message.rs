@@ -1,14 +1,16 @@
-//! `POST /channels/{id}/test`: a text to a conversation, as the platform sends it.
+//! `POST /channels/{id}/test`: a text to a conversation, which goes the platform's way
+//! and answers nobody.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use eclusa_journal::Sender;
 use eclusa_model::OutboundMessage;
 use serde_json::json;
 
 use super::super::html::go_to;
 use super::super::visitor::Posted;
 use super::show::{self, Test};
-use crate::api::{read_json, submit};
+use crate::api::{Sending, read_json, submit};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::problem::{ApiProblem, Violation};
@@ -50,5 +52,6 @@ async fn sent(app: &App, id: &str, posted: &Posted) -> Result<String, ApiProblem
     });
     let message: OutboundMessage = read_json(&message.to_string().into())?;
     let starts = fields.get("start").is_some();
-    Ok(submit(app, id, message, starts, None).await?.id)
+    let sending = Sending { sent_by: Sender::Test, start: starts, idempotency: None };
+    Ok(submit(app, id, message, sending).await?.id)
 }

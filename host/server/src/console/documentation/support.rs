@@ -6,7 +6,6 @@ use eclusa_model::{ContentType, Manifest, Support, SupportLevel};
 
 use super::super::format;
 use super::super::frame::Frame;
-use super::super::texts::Rich;
 
 /// One of the six types.
 pub(super) struct TypeRow {
@@ -26,13 +25,6 @@ pub(super) struct Side {
     pub(super) note: Option<String>,
     /// Its limits, in words.
     pub(super) limits: Vec<String>,
-}
-
-impl Side {
-    /// A sentence of the adapter, in which names stand between `` ` ``.
-    pub(super) fn rich(&self, note: &str) -> Rich {
-        Rich::new(note)
-    }
 }
 
 /// The text that names a type.

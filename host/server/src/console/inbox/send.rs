@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use eclusa_journal::{AttendanceRefusal, Idempotency, JournalError};
+use eclusa_journal::{AttendanceRefusal, Idempotency, JournalError, Sender};
 use eclusa_model::{Attendance, AttendanceState, ContentType, OutboundMessage};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -14,7 +14,7 @@ use super::super::visitor::Posted;
 use super::composer::{chosen, fields_of};
 use super::page;
 use super::place::Place;
-use crate::api::{read_json, submit};
+use crate::api::{Sending, read_json, submit};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::problem::ApiProblem;
@@ -60,7 +60,8 @@ async fn sent(
         return Err(closed.into());
     }
     let message: OutboundMessage = read_json(&body)?;
-    submit(app, &attendance.channel, message, false, idempotency).await.map(|_| ())
+    let sending = Sending { sent_by: Sender::Platform, start: false, idempotency };
+    submit(app, &attendance.channel, message, sending).await.map(|_| ())
 }
 
 /// The same form again is the same message.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use eclusa_journal::{MessageState, Moment};
+use eclusa_journal::{MessageState, Moment, SentBy};
 use eclusa_model::{Attendance, Participant};
 use serde::Deserialize;
 
@@ -187,7 +187,13 @@ fn bubble<'a>(
         problem: problem.map(|problem| (problem.message.clone(), problem.action.clone())),
         answerable: !later.deleted && (!ours || moment.external_id.is_some()),
     };
-    (bubble, parts.name().filter(|_| !ours))
+    let name = match moment.sent_by {
+        None => parts.name(),
+        Some(SentBy::Platform) => None,
+        Some(SentBy::Flow) => Some(at.say("inbox-by-flow").to_string()),
+        Some(SentBy::Test) => Some(at.say("inbox-by-test").to_string()),
+    };
+    (bubble, name)
 }
 
 fn said(moment: &Moment) -> Said {

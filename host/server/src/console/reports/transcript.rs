@@ -1,7 +1,7 @@
 //! What was said, ready for a page.
 
 use axum::http::StatusCode;
-use eclusa_journal::{MessageState, Said, rfc3339};
+use eclusa_journal::{MessageState, Said, SentBy, rfc3339};
 use eclusa_model::Content;
 use serde::Deserialize;
 use ulid::Ulid;
@@ -13,12 +13,16 @@ use crate::problem::ApiProblem;
 
 /// Something that was said.
 pub(super) struct Entry {
+    /// Ours, for its trace.
+    pub(super) id: String,
     /// The day, where it is another than that of what was said before.
     pub(super) day: Option<String>,
     /// RFC 3339.
     pub(super) at: String,
-    /// Who said it; `None` for who answers.
-    pub(super) who: Option<String>,
+    /// It went to the chat.
+    pub(super) ours: bool,
+    /// Who said it.
+    pub(super) who: String,
     pub(super) what: What,
     /// Of an answer: the text that names how far it has come.
     pub(super) state: Option<&'static str>,
@@ -72,9 +76,16 @@ pub(super) fn entries(at: &Frame, said: &[Said]) -> Result<Vec<Entry>, ApiProble
         let ms = i64::try_from(ms).unwrap_or_default();
         let day = at.zone().local(ms).date();
         entries.push(Entry {
+            id: said.id.clone(),
             day: (last != Some(day)).then(|| format::day(at.language, day)),
             at: rfc3339(ms),
-            who: from.map(|from| from.name.unwrap_or(from.id)),
+            ours: said.sent_by.is_some(),
+            who: match (said.sent_by, from) {
+                (None, from) => from.map(|from| from.name.unwrap_or(from.id)).unwrap_or_default(),
+                (Some(SentBy::Platform), _) => at.say("attendance-us").to_string(),
+                (Some(SentBy::Flow), _) => at.say("attendance-flow").to_string(),
+                (Some(SentBy::Test), _) => at.say("attendance-test").to_string(),
+            },
             what,
             state: said.state.map(state_key),
         });

@@ -5,6 +5,7 @@
 product = Eclusa
 skip-to-content = Skip to the content
 navigation = Sections
+navigation-pages = Pages
 menu = Menu: language, appearance, sign out
 home = Home
 channels = Channels

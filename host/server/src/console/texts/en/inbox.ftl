@@ -125,3 +125,5 @@ violation-expected-a-number-from-90-to-90 = A number from −90 to 90 is expecte
 violation-expected-a-number-from-180-to-180 = A number from −180 to 180 is expected.
 violation-expected-a-name-that-is-not-empty = A name is expected.
 violation-invalid-type-string-expected-f64 = A number is expected, e.g. −23.55.
+inbox-by-flow = Flow
+inbox-by-test = Test message

@@ -11,3 +11,4 @@ message-coordinates = Coordinates
 message-map = See on a map, in a new tab
 message-cut = Only the beginning of this text is shown.
 message-picture = Picture
+message-trace = Trace

@@ -37,6 +37,7 @@ attendance-nothing-said = Nothing of it is kept any more.
 attendance-beginning = From the beginning
 attendance-more = Go on
 attendance-us = Answer
+attendance-test = Test message
 attendance-pressed = Pressed: { $title }
 attendance-changes = Changes
 attendance-no-changes = Nobody has changed it.

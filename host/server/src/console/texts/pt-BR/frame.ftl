@@ -4,6 +4,7 @@
 product = Eclusa
 skip-to-content = Ir para o conteúdo
 navigation = Seções
+navigation-pages = Páginas
 menu = Menu: idioma, aparência, sair
 home = Início
 channels = Canais

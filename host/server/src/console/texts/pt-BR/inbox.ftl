@@ -125,3 +125,5 @@ violation-expected-a-number-from-90-to-90 = É esperado um número de −90 a 90
 violation-expected-a-number-from-180-to-180 = É esperado um número de −180 a 180.
 violation-expected-a-name-that-is-not-empty = É esperado um nome.
 violation-invalid-type-string-expected-f64 = É esperado um número, por exemplo −23,55.
+inbox-by-flow = Fluxo
+inbox-by-test = Mensagem de teste

@@ -11,3 +11,4 @@ message-coordinates = Coordenadas
 message-map = Ver no mapa, em outra aba
 message-cut = Só o começo deste texto é mostrado.
 message-picture = Imagem
+message-trace = Rastro

@@ -37,6 +37,7 @@ attendance-nothing-said = Nada disso é mais guardado.
 attendance-beginning = Desde o começo
 attendance-more = Continuar
 attendance-us = Resposta
+attendance-test = Mensagem de teste
 attendance-pressed = Pressionou: { $title }
 attendance-changes = Mudanças
 attendance-no-changes = Ninguém o mudou.
