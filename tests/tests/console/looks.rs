@@ -4,7 +4,7 @@ use eclusa_tests::{Chat, Chromium, Eclusa, FakeChat, Reply, Request, Setup, deli
 use serde_json::{Value, json};
 
 use super::sights::Sights;
-use super::{an_attendance, signed_in, signed_in_with};
+use super::{an_attendance, flows, signed_in, signed_in_with};
 
 #[tokio::test]
 async fn every_page_is_seen_in_light_dark_and_on_a_phone() {
@@ -39,6 +39,7 @@ async fn pages_of_agents(sights: &Sights) {
                 ("channels-none", "/channels"),
                 ("dashboard-none", "/dashboard"),
                 ("inbox-none", "/inbox"),
+                ("flows-none", "/flows"),
             ];
             sights.of(&chromium, &eclusa, language, &none).await;
             for (id, name, color, chat) in [
@@ -62,6 +63,7 @@ async fn pages_of_agents(sights: &Sights) {
                     eclusa.chat_posts(chat, &made, &request).await;
                 }
             }
+            eclusa.post("/v1/flows", &flows::whole()).await;
             an_attendance(&eclusa).await;
             thread = conversations(&eclusa).await;
             eclusa.post("/v1/channels/suporte/pause", &json!({ "reason": "Migração" })).await.ok();
@@ -94,8 +96,13 @@ async fn pages_of_agents(sights: &Sights) {
             ("inbox", "/inbox"),
             ("inbox-found-none", "/inbox?q=nobody"),
             ("inbox-thread", &thread),
+            ("flows", "/flows"),
+            ("flow-new", "/flows/new"),
+            ("flow", "/flows/balcao"),
+            ("flow-delete", "/flows/balcao/delete"),
         ];
         sights.of(&chromium, &eclusa, language, &pages).await;
+        flows::seen_in_use(sights, &chromium, &eclusa, language).await;
     }
 }
 

@@ -12,6 +12,7 @@
 mod channels;
 mod dashboard;
 mod documentation;
+mod flows;
 mod inbox;
 mod looks;
 mod operations;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::routes::NOT_OF_THE_API;
 
-const LOOKS: [(&str, &str, u32); 3] =
+pub(crate) const LOOKS: [(&str, &str, u32); 3] =
     [("light", "light", 1200), ("dark", "dark", 1200), ("phone", "light", 390)];
 
 /// The pages that were looked at, and all that was wrong with them.

@@ -303,8 +303,8 @@ fn check_headers(headers: &BTreeMap<String, Secret>, violations: &mut Vec<Violat
     }
 }
 
-/// A channel id from a name: its letters and digits, and `-` for what is between.
-fn slug(name: &str) -> String {
+/// An id from a name: its letters and digits, and `-` for what is between.
+pub(crate) fn slug(name: &str) -> String {
     let mut slug = String::new();
     for character in name.to_lowercase().chars() {
         if character.is_ascii_alphanumeric() {

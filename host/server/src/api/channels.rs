@@ -312,10 +312,10 @@ pub(super) fn check_revision(
     if holds { Ok(()) } else { Err(conflict(found, what)) }
 }
 
-/// The same for a form that was made from this revision of the channel.
-pub(crate) fn expect_revision(channel: &Channel, expected: &str) -> Result<(), ApiProblem> {
-    let found = channel.revision.to_string();
-    if found == expected { Ok(()) } else { Err(conflict(Some(found), "channel")) }
+/// The same for a form that was made from the revision `expected` of something.
+pub(crate) fn expect_revision(found: u64, expected: &str, what: &str) -> Result<(), ApiProblem> {
+    let found = found.to_string();
+    if found == expected { Ok(()) } else { Err(conflict(Some(found), what)) }
 }
 
 fn conflict(found: Option<String>, what: &str) -> ApiProblem {

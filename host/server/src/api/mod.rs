@@ -37,11 +37,14 @@ use axum::routing::{delete, get, post, put};
 pub(crate) use attendances::Filter as AttendanceQuery;
 pub(crate) use attendances::{Call as AttendanceCall, change as change_attendance};
 pub(crate) use body::read as read_json;
-pub(crate) use channel_input::ChannelInput;
+pub(crate) use channel_input::{ChannelInput, slug};
 pub(crate) use channels::{
     documentation_url, expect_revision, find as find_channel, ingress_url, remove, save,
 };
 pub(crate) use documentation_link::{hide_documentation, share_documentation};
+pub(crate) use flows::{
+    channels as channels_of_flow, find as find_flow, remove as remove_flow, save as save_flow,
+};
 pub(crate) use ingress_key::rotate_key;
 pub(crate) use letters::{
     Filter as LetterInput, Reason, Redriven, Skipped, discard_letters, redrive_like, redrive_named,

@@ -19,6 +19,7 @@ pub(super) fn routes() -> Router<App> {
             "/assets/documentation.js",
             get(async || script(include_str!("assets/documentation.js"))),
         )
+        .route("/assets/flow.js", get(async || script(include_str!("assets/flow.js"))))
         .route("/assets/dashboard.js", get(async || script(include_str!("assets/dashboard.js"))))
         .route("/assets/zone.js", get(async || script(include_str!("assets/zone.js"))))
         .route("/assets/inbox.js", get(async || script(include_str!("assets/inbox.js"))))
@@ -41,6 +42,7 @@ const STYLE: &str = concat!(
     include_str!("assets/styles/dashboard.css"),
     include_str!("assets/styles/reports.css"),
     include_str!("assets/styles/inbox.css"),
+    include_str!("assets/styles/flows.css"),
     include_str!("assets/styles/narrow.css"),
 );
 

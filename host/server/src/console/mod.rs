@@ -8,6 +8,8 @@ mod charts;
 mod cookie;
 mod dashboard;
 mod documentation;
+mod field;
+mod flows;
 mod format;
 mod frame;
 mod headers;
@@ -51,6 +53,7 @@ pub(crate) fn routes(app: &App, headers: PageHeaders) -> Router<App> {
         .route("/preferences", get(preferences::show).post(preferences::set))
         .route("/dashboard", get(dashboard::show))
         .merge(channels::routes())
+        .merge(flows::routes())
         .merge(operations::routes())
         .merge(documentation::routes())
         .merge(reports::routes())

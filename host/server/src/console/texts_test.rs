@@ -80,7 +80,7 @@ fn every_text_that_is_asked_for_is_there_and_every_one_is_asked_for() {
     }
     for key in english.keys() {
         // These are asked for by the code of a problem, or by its words.
-        let by_code = ["problem-", "refusal-", "sign-in-", "violation-"]
+        let by_code = ["problem-", "refusal-", "sign-in-", "violation-", "finding-"]
             .iter()
             .any(|prefix| key.starts_with(prefix));
         let named = || sources.iter().any(|(_, source)| source.contains(&format!("\"{key}\"")));

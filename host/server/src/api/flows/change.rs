@@ -10,7 +10,7 @@ use eclusa_journal::registry::{AuditAction, SubjectKind};
 use eclusa_journal::{FlowRecord, JournalError};
 
 use super::checked;
-use super::read::shown;
+use super::read::{find, shown};
 use crate::api::body;
 use crate::api::channels::check_revision;
 use crate::app::App;
@@ -54,16 +54,21 @@ pub(in crate::api) async fn delete(
     Extension(Actor(actor)): Extension<Actor>,
     headers: HeaderMap,
 ) -> Result<StatusCode, ApiProblem> {
-    let found = app.flows.flow(id.clone()).await?;
-    let flow = found.ok_or_else(|| ApiProblem::not_found("flow", &id))?;
+    let flow = find(&app, &id).await?;
     check_revision(&headers, Some(flow.revision), "flow")?;
-    let audit = app.audit(&actor, AuditAction::Deleted, SubjectKind::Flow, &id, "");
-    app.flows.delete_flow(id, flow.revision, audit).await?;
+    remove(&app, &flow, &actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Deletes a flow that Eclusa runs on no channel, and records who did it.
+pub(crate) async fn remove(app: &App, flow: &FlowRecord, actor: &str) -> Result<(), ApiProblem> {
+    let id = flow.document.id.clone();
+    let audit = app.audit(actor, AuditAction::Deleted, SubjectKind::Flow, &id, "");
+    Ok(app.flows.delete_flow(id, flow.revision, audit).await?)
+}
+
 /// Checks a flow and records it, and who did it.
-async fn save(
+pub(crate) async fn save(
     app: &App,
     document: FlowDocument,
     before: Option<&FlowRecord>,

@@ -6,6 +6,8 @@ mod run_on;
 mod tried;
 
 pub(super) use change::{delete, post, put};
+pub(crate) use change::{remove, save};
+pub(crate) use read::{channels, find};
 pub(super) use read::{list, show};
 pub(super) use run_on::{unknown, violations};
 pub(super) use tried::{check, simulate};

@@ -58,9 +58,14 @@ pub(in crate::api) async fn show(
     State(app): State<App>,
     Path(id): Path<String>,
 ) -> Result<Response, ApiProblem> {
-    let found = app.flows.flow(id.clone()).await?;
-    let flow = found.ok_or_else(|| ApiProblem::not_found("flow", &id))?;
+    let flow = find(&app, &id).await?;
     Ok(shown(&app, &flow, StatusCode::OK))
+}
+
+/// The flow with this id.
+pub(crate) async fn find(app: &App, id: &str) -> Result<FlowRecord, ApiProblem> {
+    let found = app.flows.flow(id.to_owned()).await?;
+    found.ok_or_else(|| ApiProblem::not_found("flow", id))
 }
 
 /// A flow as an answer.
@@ -82,7 +87,7 @@ pub(super) fn shown(app: &App, flow: &FlowRecord, status: StatusCode) -> Respons
 }
 
 /// The channels on which Eclusa runs a flow, by id.
-fn channels(app: &App, flow: &str) -> Vec<String> {
+pub(crate) fn channels(app: &App, flow: &str) -> Vec<String> {
     let all = app.channels.all();
     let on = all.iter().filter(|it| it.channel.profile.own_flow() == Some(flow));
     on.map(|it| it.channel.profile.id.clone()).collect()

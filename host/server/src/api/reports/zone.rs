@@ -3,7 +3,7 @@
 use chrono::{DateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 use eclusa_journal::QUARTER_MS;
-use time::{Date, OffsetDateTime, UtcOffset};
+use time::{Date, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
 /// A day is nowhere earlier or later than in UTC by more than this, in quarters of
 /// an hour.
@@ -43,6 +43,16 @@ impl Zone {
         let time = time.unwrap_or(OffsetDateTime::UNIX_EPOCH);
         // At the ends of the calendar there is no other offset.
         time.checked_to_offset(offset).unwrap_or(time)
+    }
+
+    /// When the clocks there show this, in Unix milliseconds: the first time where they
+    /// show it twice, and what they showed an hour before where they skip it.
+    pub(crate) fn instant(self, clocks: PrimitiveDateTime) -> i64 {
+        let naive = clocks.assume_utc().unix_timestamp();
+        let shown = |seconds: i64| DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+        let found = self.0.from_local_datetime(&shown(naive).naive_utc()).earliest();
+        let before = || self.0.from_local_datetime(&shown(naive - 3600).naive_utc()).earliest();
+        found.or_else(before).map_or(naive, |found| found.timestamp()) * 1000
     }
 
     /// When a day begins there, in Unix milliseconds. Where the clocks skip midnight,
@@ -89,5 +99,18 @@ mod tests {
         let skipped = starts("America/Sao_Paulo", (2018, Month::November, 4));
         assert_eq!(skipped, "2018-11-04T01:00:00-02:00");
         assert_eq!(Zone::named("America/Nowhere"), None);
+    }
+
+    #[test]
+    fn what_clocks_show_is_a_time() {
+        let zone = Zone::named("America/New_York").unwrap();
+        let said = |day: u8, month, hour| {
+            let date = Date::from_calendar_date(2026, month, day).unwrap();
+            let clocks = date.with_hms(hour, 30, 0).unwrap();
+            zone.local(zone.instant(clocks)).format(&Rfc3339).unwrap()
+        };
+        assert_eq!(said(2, Month::July, 9), "2026-07-02T09:30:00-04:00");
+        assert_eq!(said(8, Month::March, 2), "2026-03-08T01:30:00-05:00");
+        assert_eq!(said(1, Month::November, 1), "2026-11-01T01:30:00-04:00");
     }
 }

@@ -41,7 +41,8 @@ pub(super) async fn rotate(
 ) -> Result<Response, ApiProblem> {
     let actor = posted.visitor.actor(Permission::Operate)?;
     let channel = find_channel(&app, &id)?;
-    expect_revision(&channel, posted.fields.get("revision").unwrap_or_default())?;
+    let expected = posted.fields.get("revision").unwrap_or_default();
+    expect_revision(channel.revision, expected, "channel")?;
     let seconds = posted.fields.given("/overlap_seconds").and_then(|text| text.parse().ok());
     let seconds = seconds.ok_or_else(|| {
         ApiProblem::violations(vec![Violation::new("/overlap_seconds", "expected seconds")])

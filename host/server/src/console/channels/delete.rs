@@ -42,7 +42,8 @@ pub(super) async fn delete(
 ) -> Result<Response, ApiProblem> {
     let actor = posted.visitor.actor(Permission::Operate)?;
     let channel = find_channel(&app, &id)?;
-    expect_revision(&channel, posted.fields.get("revision").unwrap_or_default())?;
+    let expected = posted.fields.get("revision").unwrap_or_default();
+    expect_revision(channel.revision, expected, "channel")?;
     remove(&app, &channel, actor).await?;
     Ok(go_to("/channels?done=deleted"))
 }

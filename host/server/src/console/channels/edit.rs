@@ -10,11 +10,12 @@ use eclusa_journal::FlowSummary;
 use eclusa_model::{Channel, Manifest};
 use serde::Deserialize;
 
+use super::super::field::Kind;
 use super::super::frame::Frame;
 use super::super::html::{go_to, page};
 use super::super::visitor::{Posted, Visitor};
 use super::super::wrong::Wrong;
-use super::form::{Form, Kind, channel_json};
+use super::form::{Form, channel_json};
 use crate::api::{as_logo, expect_revision, find_channel, read_json, save, set_logo};
 use crate::app::App;
 use crate::auth::Permission;
@@ -205,7 +206,7 @@ async fn saved(
     let actor = posted.visitor.actor(Permission::Operate)?;
     let fields = &posted.fields;
     if let Some(before) = before {
-        expect_revision(before, fields.get("revision").unwrap_or_default())?;
+        expect_revision(before.revision, fields.get("revision").unwrap_or_default(), "channel")?;
     }
     // Before anything is saved: a channel without the logo that it was given would
     // be half of what was asked for.

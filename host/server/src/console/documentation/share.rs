@@ -44,6 +44,7 @@ fn asked<'p>(
 ) -> Result<(Arc<Channel>, &'p str), ApiProblem> {
     let actor = posted.visitor.actor(Permission::Operate)?;
     let channel = find_channel(app, id)?;
-    expect_revision(&channel, posted.fields.get("revision").unwrap_or_default())?;
+    let expected = posted.fields.get("revision").unwrap_or_default();
+    expect_revision(channel.revision, expected, "channel")?;
     Ok((channel, actor))
 }

@@ -53,7 +53,7 @@ pub(super) struct Field {
 
 /// How a field is filled in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Input {
+pub(in super::super) enum Input {
     Line,
     Area,
     Url,
@@ -92,7 +92,9 @@ pub(super) fn chosen(fields: &Fields) -> ContentType {
 }
 
 /// The fields of a type.
-pub(super) fn fields_of(kind: ContentType) -> &'static [(&'static str, &'static str, Input)] {
+pub(in super::super) fn fields_of(
+    kind: ContentType,
+) -> &'static [(&'static str, &'static str, Input)] {
     match kind {
         ContentType::Text => &[("body", "inbox-field-text", Input::Area)],
         ContentType::Document => &[
@@ -119,7 +121,8 @@ pub(super) fn fields_of(kind: ContentType) -> &'static [(&'static str, &'static 
     }
 }
 
-fn label(kind: ContentType) -> &'static str {
+/// The text that names a type.
+pub(in super::super) fn type_label(kind: ContentType) -> &'static str {
     match kind {
         ContentType::Text => "inbox-type-text",
         ContentType::Document => "message-document",
@@ -202,7 +205,7 @@ impl Kind {
             [size, kinds].into_iter().flatten()
         });
         Self {
-            label: label(name),
+            label: type_label(name),
             degraded,
             note: support.and_then(|support| support.note.clone()),
             longest: support.and_then(|support| support.max_length).map(u64::from),

@@ -15,6 +15,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::app::App;
+pub(super) use composer::{Input, fields_of, type_label};
 pub(crate) use live::Watchers;
 
 /// All of it.

@@ -5,10 +5,11 @@ use eclusa_journal::FlowSummary;
 use eclusa_model::{Channel, ChannelProfile, FlowRunner, Manifest, SecretValues};
 use serde_json::Value;
 
+use super::super::super::field::{Choice, Field, Kind};
 use super::super::super::frame::Frame;
 use super::super::super::posted::Fields;
 use super::super::super::wrong::{Phrase, Wrong};
-use super::{Choice, Field, Kind, settings};
+use super::settings;
 
 /// The colour of a channel that was given none: it is seen on both themes.
 const COLOR: &str = "#2A7F86";

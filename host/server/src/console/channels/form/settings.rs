@@ -3,9 +3,9 @@
 use eclusa_deploy::requirements::escape;
 use serde_json::{Map, Value};
 
+use super::super::super::field::{Choice, Field, Kind};
 use super::super::super::posted::Fields;
 use super::super::super::wrong::Phrase;
-use super::{Choice, Field, Kind};
 
 /// The properties of a schema, by name.
 fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {

@@ -1,7 +1,7 @@
 ### Problems of channels
 problem-invalid-input = Some fields need another look.
 problem-invalid-input-action = Correct what is marked, and save again.
-problem-revision-conflict = Somebody else has changed this channel since you opened the page.
+problem-revision-conflict = Somebody else has changed this since you opened the page.
 problem-revision-conflict-action = Open it again, and repeat your change on what it is now.
 problem-channel-exists = There is a channel with this identifier already.
 problem-channel-exists-action = Choose another identifier.

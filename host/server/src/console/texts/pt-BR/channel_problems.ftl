@@ -1,8 +1,8 @@
 ### Problemas de canais
 problem-invalid-input = Alguns campos precisam de atenção.
 problem-invalid-input-action = Corrija o que está marcado e salve de novo.
-problem-revision-conflict = Outra pessoa mudou este canal depois que você abriu a página.
-problem-revision-conflict-action = Abra-o de novo e repita a sua mudança sobre o que ele é agora.
+problem-revision-conflict = Outra pessoa fez uma mudança depois que você abriu a página.
+problem-revision-conflict-action = Abra a página de novo e repita a sua mudança sobre o que há agora.
 problem-channel-exists = Já existe um canal com este identificador.
 problem-channel-exists-action = Escolha outro identificador.
 problem-channel-id-retired = Um canal excluído tinha este identificador.

@@ -1,23 +1,23 @@
 //! One field of a form.
 
-use super::super::super::wrong::Phrase;
+use super::wrong::Phrase;
 
 /// One field of a form.
-pub(in super::super) struct Field {
+pub(super) struct Field {
     /// The JSON pointer of what it sets: its name, and what problems call it.
-    pub(in super::super) pointer: String,
-    pub(in super::super) kind: Kind,
-    pub(in super::super) label: Phrase,
+    pub(super) pointer: String,
+    pub(super) kind: Kind,
+    pub(super) label: Phrase,
     /// What it is for; empty where the label says all.
-    pub(in super::super) hint: Phrase,
-    pub(in super::super) value: String,
-    pub(in super::super) required: bool,
+    pub(super) hint: Phrase,
+    pub(super) value: String,
+    pub(super) required: bool,
     /// What is wrong with it.
-    pub(in super::super) wrong: Option<Phrase>,
+    pub(super) wrong: Option<Phrase>,
 }
 
 /// How a field is filled in.
-pub(in super::super) enum Kind {
+pub(super) enum Kind {
     /// One line.
     Text,
     /// An address.
@@ -44,26 +44,26 @@ pub(in super::super) enum Kind {
 }
 
 /// One of several values.
-pub(in super::super) struct Choice {
-    pub(in super::super) value: String,
-    pub(in super::super) label: String,
+pub(super) struct Choice {
+    pub(super) value: String,
+    pub(super) label: String,
 }
 
 impl Field {
     /// The field's id in the page: its pointer, with what a page can refer to.
-    pub(in super::super) fn id(&self) -> String {
+    pub(super) fn id(&self) -> String {
         let allowed = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
         format!("f{}", self.pointer.chars().map(allowed).collect::<String>())
     }
 
     /// Whether a problem with this pointer is about it.
-    pub(in super::super) fn is_about(&self, pointer: &str) -> bool {
+    pub(super) fn is_about(&self, pointer: &str) -> bool {
         let below = pointer.strip_prefix(self.pointer.as_str());
         below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// Which texts describe it.
-    pub(in super::super) fn described_by(&self) -> String {
+    pub(super) fn described_by(&self) -> String {
         let id = self.id();
         let hint = (!self.hint.text.is_empty()).then(|| format!("{id}-hint"));
         let wrong = self.wrong.is_some().then(|| format!("{id}-wrong"));
@@ -71,7 +71,7 @@ impl Field {
     }
 
     /// Whether it is on.
-    pub(in super::super) fn is_on(&self) -> bool {
+    pub(super) fn is_on(&self) -> bool {
         self.value == "true"
     }
 }
