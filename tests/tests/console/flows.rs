@@ -22,10 +22,11 @@ async fn press(chromium: &Chromium, button: &str) {
 async fn fill(chromium: &Chromium, name: &str, value: &str) {
     let (name, value) = (json!(name), json!(value));
     let script = format!(
-        "it = document.querySelector('[name=' + CSS.escape({name}) + ']'), it.value = {value}, \
-         it.dispatchEvent(new Event('change', {{ bubbles: true }}))"
+        "(it => {{ it.value = {value}; \
+         it.dispatchEvent(new Event('change', {{ bubbles: true }})) }})\
+         (document.querySelector('[name=\"' + {name} + '\"]'))"
     );
-    chromium.evaluate(&format!("{{ let {script} }}")).await;
+    chromium.evaluate(&script).await;
 }
 
 /// All that the conversation of the simulator says.
@@ -56,7 +57,7 @@ async fn somebody_writes_a_flow_tries_it_and_a_channel_runs_it() {
         fill(&chromium, "/menu/options/1/label", "Horário").await;
         fill(&chromium, "kind:/menu/options/1/then", "answer").await;
         let body = "/menu/options/1/then/answer/contents/0/text/body";
-        chromium.wait_for(&format!("document.querySelector('[name=\"{body}\"]')")).await;
+        chromium.wait_for(&format!("!!document.querySelector('[name=\"{body}\"]')")).await;
         fill(&chromium, body, "Das 8h às 18h.").await;
 
         // What is wrong is told where it is, and leads there.
@@ -72,12 +73,12 @@ async fn somebody_writes_a_flow_tries_it_and_a_channel_runs_it() {
         );
         fill(&chromium, "/menu/options/1/key", "2").await;
         press(&chromium, "check").await;
-        chromium.wait_for("document.getElementById('sim-write')").await;
+        chromium.wait_for("!!document.getElementById('sim-write')").await;
 
         // Somebody writes, by keyboard alone, and asks for the times by a button.
         chromium.type_into("#sim-text", "Oi").await;
         chromium.press("\u{e007}", 1).await;
-        chromium.wait_for("document.querySelector('button[value=\"sim:option=2\"]')").await;
+        chromium.wait_for("!!document.querySelector('button[value=\"sim:option=2\"]')").await;
         assert!(chromium.evaluate("document.activeElement.id === 'sim-text'").await == true);
         press(&chromium, "sim:option=2").await;
         assert!(conversation(&chromium).await.contains("Das 8h às 18h."));
@@ -112,24 +113,27 @@ async fn the_editor_works_without_scripts() {
     signed_in(&chromium, &eclusa).await;
     chromium.without_scripts().await;
     chromium.open(&format!("{}/flows/new", eclusa.url())).await;
-    chromium.type_into("#f-name", "Night").await;
-    chromium.click("button[value='add:/hours']").await;
-    chromium.type_into("#f-hours-weekly-monday", ", 19-20").await;
-    chromium.click("button[value='add:/idle/close']").await;
-    chromium.type_into("#f-hours-weekly-saturday", "never").await;
-    chromium.click("button[value='save']").await;
+    // Presses a button, and waits for what the page has then.
+    let go = async |button: &str, then: &str| {
+        chromium.click(button).await;
+        chromium.wait_for(&format!("!!document.querySelector({then:?})")).await;
+    };
+    go("button[value='add:/hours']", "#f-hours-weekly-monday").await;
+    chromium.type_into("#f-hours-weekly-saturday", "8-12").await;
+    go("button[value='add:/idle/close']", "#f-idle-close-after-seconds").await;
     // It is shown again, with what is wrong, and nothing was saved.
-    chromium.click("[role=alert] a[href='#f-hours-weekly-saturday']").await;
+    go("button[value='save']", "[role=alert] a[href='#f-name']").await;
     assert_eq!(eclusa.get("/v1/flows").await.ok()["flows"], json!([]));
-    let erased = "\u{8}".repeat("never".len());
-    chromium.type_into("#f-hours-weekly-saturday", &erased).await;
+    chromium.click("[role=alert] a[href='#f-name']").await;
+    chromium.type_into("#f-name", "Night").await;
+    chromium.type_into("#f-id", "night").await;
+    go(".written > .actions [value='check']", "#sim-text").await;
     chromium.type_into("#sim-text", "Hello").await;
-    chromium.click("#sim-write").await;
-    chromium.click("button[value='sim:option=1']").await;
-    chromium.click("button[value='save']").await;
+    go("#sim-write", "button[value='sim:closed']").await;
+    go("button[value='save']", ".note.good").await;
     let saved = eclusa.get("/v1/flows/night").await.ok();
-    let monday = json!([{ "from": "09:00", "to": "18:00" }, { "from": "19:00", "to": "20:00" }]);
-    assert_eq!(saved["hours"]["weekly"]["monday"], monday);
+    let saturday = json!([{ "from": "08:00", "to": "12:00" }]);
+    assert_eq!(saved["hours"]["weekly"]["saturday"], saturday);
     assert_eq!(saved["idle"]["close"]["after_seconds"], 1800);
 }
 
@@ -153,7 +157,7 @@ async fn a_change_of_somebody_else_is_not_passed_over_and_a_used_flow_stays() {
     assert_eq!(chromium.evaluate("document.getElementById('f-name').value").await, "Nights");
     assert_eq!(eclusa.get("/v1/flows/night").await.ok()["name"], "Late");
 
-    let mut channel = Chat::Open.channel("site", "http://127.0.0.1:9");
+    let mut channel = Chat::Open.channel("site", "http://127.0.0.1:9999");
     channel["flow"] = json!("night");
     channel["flow_runner"] = json!("eclusa");
     eclusa.create(&channel).await;
@@ -221,7 +225,7 @@ pub(crate) async fn seen_in_use(
         fill(chromium, "/menu/options/1/label", "Comprar").await;
         fill(chromium, "/hours/weekly/monday", "8-12, 11-18").await;
         press(chromium, "check").await;
-        chromium.wait_for("document.querySelector('[role=alert]')").await;
+        chromium.wait_for("!!document.querySelector('[role=alert]')").await;
         sights.open(chromium, &format!("flow-wrong-{language}"), look).await;
     }
 }

@@ -39,8 +39,10 @@ pub(super) enum Shape {
     Framed,
     /// Parts that stand one under another, without a frame.
     Bare,
-    /// The fields of a week, side by side.
-    Week,
+    /// Fields side by side.
+    Beside,
+    /// A message: its type, and beside it what it says.
+    Message,
 }
 
 /// A button that sends the form.
@@ -87,8 +89,13 @@ impl<'a> Block<'a> {
         self.shape == Shape::Bare
     }
 
-    fn is_week(&self) -> bool {
-        self.shape == Shape::Week
+    /// How its fields stand: a class.
+    fn fields_class(&self) -> &'static str {
+        match self.shape {
+            Shape::Beside => "beside",
+            Shape::Message => "told",
+            Shape::Card | Shape::Framed | Shape::Bare => "under",
+        }
     }
 
     /// Whether a field chooses which others there are.

@@ -40,7 +40,7 @@ pub(super) fn contents<'a>(
 fn one<'a>(make: &Outline<'a>, list: &str, place: usize, content: &Value) -> Block<'a> {
     let pointer = format!("{list}/{place}");
     let title = make.at.say("flow-content").arg("number", place + 1).to_string();
-    let mut block = Block::new(make.at, &pointer, title.clone(), Shape::Framed);
+    let mut block = Block::new(make.at, &pointer, title.clone(), Shape::Message);
     let types = ContentType::ALL.map(|it| (it.as_str(), inbox::type_label(it)));
     block.fields.push(make.kind(&pointer, "inbox-type", &types, content));
     block.fields.extend(fields(make, &pointer, content));

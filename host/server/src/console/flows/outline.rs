@@ -114,7 +114,7 @@ impl<'a> Outline<'a> {
         let zone = hours.get("time_zone").unwrap_or(&NOTHING);
         let zone = self.text("/hours/time_zone", "flow-zone", "flow-zone-hint", zone);
         card.fields.push(zone);
-        let mut week = self.block("/hours/weekly", "flow-week", Shape::Week);
+        let mut week = self.block("/hours/weekly", "flow-week", Shape::Beside);
         week.hint = "flow-week-hint";
         for (day, label) in DAYS {
             let spans = hours.pointer(&format!("/weekly/{day}")).unwrap_or(&NOTHING);
@@ -145,7 +145,7 @@ impl<'a> Outline<'a> {
             let pointer = format!("/hours/holidays/{place}");
             let said = |name: &str| holiday.get(name).unwrap_or(&NOTHING);
             let number = self.at.say("flow-holiday").arg("number", place + 1).to_string();
-            let mut one = Block::new(self.at, &pointer, number, Shape::Week);
+            let mut one = Block::new(self.at, &pointer, number, Shape::Beside);
             let field = |name: &str, label, hint| {
                 self.text(&format!("{pointer}/{name}"), label, hint, said(name))
             };
@@ -217,7 +217,7 @@ impl<'a> Outline<'a> {
         };
         let mut block = Block::new(self.at, &pointer, title.clone(), Shape::Framed);
         let below = |name: &str| format!("{pointer}/{name}");
-        let mut line = self.block(&format!("{pointer}#line"), "flow-option", Shape::Week);
+        let mut line = self.block(&format!("{pointer}#line"), "flow-option", Shape::Beside);
         line.title = String::new();
         line.fields.push(self.text(&below("key"), "flow-key", "flow-key-hint", said("key")));
         line.fields.push(self.text(&below("label"), "flow-label", "", said("label")));
