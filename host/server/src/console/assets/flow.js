@@ -26,9 +26,9 @@ async function send(button) {
     form.removeAttribute('aria-busy');
   }
   const fresh = page.getElementById('flow');
-  // A later press has the newer page; one without the form says what is wrong.
+  // A later press has the newer page.
   if (turn !== asked) return;
-  if (!fresh) { form.requestSubmit(button); return; }
+  if (!fresh) throw new Error('a page that says what is wrong');
   form.replaceChildren(...document.adoptNode(fresh).childNodes);
   for (const id of open) { const it = id && document.getElementById(id); if (it) it.open = true; }
   prepare();
@@ -41,6 +41,7 @@ form.addEventListener('submit', (event) => {
   if (!stays(event.submitter) || event.submitter.dataset.plain) return;
   event.preventDefault();
   send(event.submitter).catch(() => {
+    // As without this script: the browser shows what came, or why nothing did.
     event.submitter.dataset.plain = 'yes';
     form.requestSubmit(event.submitter);
   });
