@@ -49,7 +49,8 @@ async fn somebody_writes_a_flow_tries_it_and_a_channel_runs_it() {
         chromium.wait_for("location.pathname === '/flows'").await;
         chromium.open(&format!("{}/flows/new", eclusa.url())).await;
 
-        // What begins a flow runs as it is.
+        // What begins a flow runs as it is, without a name yet.
+        assert!(chromium.evaluate("!!document.getElementById('sim-write')").await == true);
         fill(&chromium, "/name", name).await;
         fill(&chromium, "/id", id).await;
         fill(&chromium, "/queue", "front").await;

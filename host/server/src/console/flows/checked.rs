@@ -1,6 +1,6 @@
 //! What is wrong with a draft, in the words of who looks.
 
-use eclusa_flow::{Flow, FlowDocument};
+use eclusa_flow::{Findings, Flow, FlowDocument};
 use serde_json::Value;
 
 use super::super::frame::Frame;
@@ -11,8 +11,6 @@ use crate::api::read_json;
 
 /// What was found in a draft.
 pub(super) struct Checked {
-    /// The flow, where nothing keeps it from running.
-    pub(super) flow: Option<Flow>,
     errors: Vec<Found>,
     warnings: Vec<Found>,
 }
@@ -61,7 +59,7 @@ pub(super) fn check(at: &Frame, draft: &Draft) -> Checked {
         let found =
             |(pointer, key): (String, &str)| Found { pointer, phrase: Phrase::said(at, key) };
         let errors = untyped.into_iter().map(found).collect();
-        return Checked { flow: None, errors, warnings: Vec::new() };
+        return Checked { errors, warnings: Vec::new() };
     }
     let document = match read_json::<FlowDocument>(&draft.0.to_string().into()) {
         Ok(document) => document,
@@ -78,22 +76,27 @@ pub(super) fn check(at: &Frame, draft: &Draft) -> Checked {
                 let phrase = Phrase::english(problem.detail());
                 errors.push(Found { pointer: String::new(), phrase });
             }
-            return Checked { flow: None, errors, warnings: Vec::new() };
+            return Checked { errors, warnings: Vec::new() };
         }
     };
-    let (warnings, errors, flow) = match Flow::new(document.clone()) {
-        Ok(flow) => (eclusa_flow::check(&document).warnings, Vec::new(), Some(flow)),
-        Err(found) => (found.warnings, found.errors, None),
-    };
+    let Findings { errors, warnings } = eclusa_flow::check(&document);
     let say = |finding: eclusa_flow::Finding| Found {
         phrase: phrase(at, &finding),
         pointer: finding.pointer,
     };
     Checked {
-        flow,
         errors: errors.into_iter().map(say).collect(),
         warnings: warnings.into_iter().map(say).collect(),
     }
+}
+
+/// The flow that a draft is, whatever it is called: that can wait until it is saved.
+pub(super) fn runnable(draft: &Draft) -> Option<Flow> {
+    let mut named = draft.0.clone();
+    for key in ["id", "name"] {
+        named[key] = Value::String("draft".to_owned());
+    }
+    Flow::new(read_json(&named.to_string().into()).ok()?).ok()
 }
 
 /// What a finding says: by the text of its code, where there is one.

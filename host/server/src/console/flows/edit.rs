@@ -171,8 +171,7 @@ async fn taken(
     let at = visitor.frame;
     let mut simulator = simulator(app, &at, &fields, sent.draft());
     if let Some(pressed) = button.strip_prefix("sim:") {
-        let checked = checked::check(&at, sent.draft());
-        simulator.press(pressed, checked.flow.as_ref());
+        simulator.press(pressed, checked::runnable(sent.draft()).as_ref());
     }
     let subject = Subject::of(app, flow.as_ref());
     let shown = written(&at, subject, sent, simulator, Some(button));
@@ -229,7 +228,7 @@ fn written<'a>(
     // Who only adds a part has not finished it.
     let tells = matches!(button, Some("save" | "check"));
     let errors = if tells { found.tell(&mut cards) } else { Vec::new() };
-    let played = found.flow.as_ref().and_then(|flow| simulator.play(at, flow));
+    let played = checked::runnable(&draft).and_then(|flow| simulator.play(at, &flow));
     let pretty = serde_json::to_string_pretty(&draft.0).unwrap_or_default();
     let (json, not_json) = match typed {
         Some((typed, error)) => (typed, Some(error)),
