@@ -198,7 +198,13 @@ fn named(error: JournalError, ids: Ids) -> JournalError {
 fn row_name(ids: Ids, table: &str, key: String) -> String {
     let has_ulid = matches!(
         table,
-        "requests" | "events" | "messages" | "deliveries" | "attendances" | "inbox"
+        "requests"
+            | "events"
+            | "messages"
+            | "deliveries"
+            | "attendances"
+            | "inbox"
+            | "flow_sessions"
     );
     let number = key.parse().ok().filter(|_| has_ulid);
     number.map_or(key, |number| ids.text(number))

@@ -54,6 +54,17 @@ impl Damaged {
     }
 }
 
+/// Whether a statement failed for one row that is not as it was written, or that this
+/// program cannot read. All others can be read.
+pub(super) fn is_of_one_row(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
+    Damaged::of(error).is_some()
+        || matches!(
+            error,
+            FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..)
+        )
+}
+
 /// Makes the functions `row_sum` and `row_is_sound` known to a connection.
 pub(super) fn register(conn: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;

@@ -40,6 +40,7 @@ impl From<rusqlite::Error> for Fault {
 /// What tasks of one transaction share.
 pub(super) struct Unit<'a> {
     pub(super) conn: &'a Connection,
+    pub(super) ids: Ids,
     pub(super) clock: &'a mut Clock,
     pub(super) now_ms: i64,
     /// Changes to what is to be delivered, to be told after the commit.
@@ -260,6 +261,7 @@ impl Writer {
         let transaction = self.conn.unchecked_transaction()?;
         let mut unit = Unit {
             conn: &transaction,
+            ids: self.ids,
             clock: &mut self.clock,
             now_ms: self.wall.now_ms(),
             deliveries: Vec::new(),

@@ -26,7 +26,7 @@ const STEPS: usize = 30;
 /// Pauses between two things, in milliseconds.
 const PAUSE_MS: RangeInclusive<u64> = 0..=30;
 
-/// Longer than any reminder takes, starts of the host counted.
+/// Longer than any reminder or acknowledgement takes, starts of the host counted.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Starts the visitors.
@@ -134,9 +134,13 @@ impl Visitor {
     /// Closes the attendance, where one is open and the flow is not faster.
     async fn close(&mut self, conversation: &str, step: &str) {
         let list = format!("/v1/attendances?channel={CHANNEL}&conversation={conversation}&limit=1");
+        let began = Instant::now();
         let newest = loop {
             if !self.load.api.up().await {
                 return;
+            }
+            if began.elapsed() > PATIENCE {
+                return self.load.ledger.odd(format!("GET {list} is not answered"));
             }
             match self.load.api.get(&list).await {
                 Ok(Some(page)) => break page.pointer("/attendances/0").cloned(),
@@ -157,9 +161,10 @@ impl Visitor {
     }
 
     /// Posts something until it is acknowledged; none where an attendance was closed
-    /// before, or the run ends.
+    /// before, the run ends, or it is refused for too long.
     async fn insist(&mut self, path: &str, key: &str, body: &Value) -> Option<Value> {
         let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        let began = Instant::now();
         while self.load.api.up().await {
             let answer = self.load.api.call(Method::POST, path, &headers, body.to_string()).await;
             match answer {
@@ -169,6 +174,15 @@ impl Visitor {
                         let Answer { status, body } = answer;
                         self.load.ledger.odd(format!("POST {path}: {status} {body}"));
                     }
+                    return None;
+                }
+                last if began.elapsed() > PATIENCE => {
+                    let last = last.map_or_else(
+                        || "no answer".to_owned(),
+                        |Answer { status, body }| format!("{status} {body}"),
+                    );
+                    let odd = format!("POST {path} ({key}) is not acknowledged; at last: {last}");
+                    self.load.ledger.odd(odd);
                     return None;
                 }
                 _ => tokio::time::sleep(Duration::from_millis(5)).await,

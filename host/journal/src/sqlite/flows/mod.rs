@@ -7,6 +7,10 @@ mod run;
 mod session;
 mod store;
 
+/// Said where something of a flow is damaged.
+const WHAT_TO_DO: &str = "Make a backup of what is whole, or stop the server and run \
+                          `eclusa check`; docs/operation.md says what then";
+
 pub(super) use cache::FlowCache;
 pub(super) use run::{Wire, begin, react};
 pub(super) use store::exists;

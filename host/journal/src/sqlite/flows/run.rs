@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use eclusa_flow::{Action, Flow, Input, Outcome, step};
 use fail::fail_point;
-use rusqlite::OptionalExtension;
 
 use super::session::{self, Kept};
+use super::{WHAT_TO_DO, store};
 use crate::attendance::Record;
-use crate::sqlite::attendances;
-use crate::sqlite::messages;
+use crate::sqlite::readers::sql;
+use crate::sqlite::sums::is_of_one_row;
 use crate::sqlite::writer::{Fault, Unit};
+use crate::sqlite::{attendances, messages, named};
 use crate::{AttendanceStep, flow::actor};
 
 /// How what a flow does is handed on.
@@ -29,17 +30,7 @@ pub(in crate::sqlite) fn begin(
     wire: Wire<'_>,
 ) -> Result<(), Fault> {
     let Some(id) = record.flow.clone() else { return Ok(()) };
-    let revision: Option<i64> = unit
-        .conn
-        .prepare_cached(
-            "SELECT flows.revision FROM sound_channels AS channels, sound_flows AS flows
-             WHERE channels.id = ?1 AND channels.profile ->> 'flow_runner' = 'eclusa'
-               AND flows.id = ?2 AND flows.current = 1",
-        )?
-        .query_row((&record.channel, &id), |row| row.get(0))
-        .optional()?;
-    let Some(revision) = revision else { return Ok(()) };
-    let Some(flow) = unit.flows.get(unit.conn, &id, revision)? else { return Ok(()) };
+    let Some((revision, flow)) = newest(unit, record, &id)? else { return Ok(()) };
     let outcome = eclusa_flow::begin(&flow, unit.now_ms);
     if let Some(session) = &outcome.session {
         let due_at_ms = session.due_ms(&flow);
@@ -49,6 +40,68 @@ pub(in crate::sqlite) fn begin(
     act(unit, record, &flow, outcome, wire)
 }
 
+/// The flow that an attendance begins on, and its revision.
+fn newest(
+    unit: &mut Unit<'_>,
+    record: &Record,
+    id: &str,
+) -> Result<Option<(i64, Arc<Flow>)>, Fault> {
+    let runs_here: bool = unit
+        .conn
+        .prepare_cached(
+            "SELECT 1 FROM sound_channels
+             WHERE id = ?1 AND profile ->> 'flow_runner' = 'eclusa'",
+        )?
+        .exists([&record.channel])?;
+    if !runs_here {
+        return Ok(None);
+    }
+    let found = store::current(unit.conn, id).and_then(|revision| {
+        let Some(revision) = revision else { return Ok(None) };
+        let flow = unit.flows.get(unit.conn, id, revision)?;
+        Ok(flow.map(|flow| (revision, flow)))
+    });
+    match found {
+        Err(error) if is_of_one_row(&error) => {
+            tell_damage(unit, record.id, &error, "no flow begins");
+            Ok(None)
+        }
+        found => Ok(found?),
+    }
+}
+
+/// What runs in an attendance. Where its flow is not there any more it ends: it waits for
+/// a person, as without a flow.
+fn running(
+    unit: &mut Unit<'_>,
+    attendance: i64,
+) -> rusqlite::Result<Option<(Kept, Arc<Flow>, Record)>> {
+    let Some(kept) = session::find(unit.conn, "sound_flow_sessions", attendance)? else {
+        return Ok(None);
+    };
+    let flow = unit.flows.get(unit.conn, &kept.flow, kept.revision)?;
+    let record = attendances::record(unit.conn, attendance)?;
+    let (Some(flow), Some(record)) = (flow, record) else {
+        session::remove(unit.conn, attendance)?;
+        return Ok(None);
+    };
+    Ok(Some((kept, flow, record)))
+}
+
+/// Tells of a row that a flow cannot go on without. What the flow was to react to is
+/// recorded all the same, and the attendance waits for a person, as without a flow.
+fn tell_damage(unit: &Unit<'_>, attendance: i64, error: &rusqlite::Error, what: &str) {
+    let error = named(sql(error), unit.ids);
+    let attendance = unit.ids.text(attendance);
+    tracing::error!(
+        code = "data_damaged",
+        attendance,
+        %error,
+        "{what}, since a row of it cannot be read: the attendance waits for a person. \
+         {WHAT_TO_DO}"
+    );
+}
+
 /// Something happened in an attendance: goes on with its flow, where one runs in it.
 pub(in crate::sqlite) fn react(
     unit: &mut Unit<'_>,
@@ -56,14 +109,14 @@ pub(in crate::sqlite) fn react(
     input: &Input,
     wire: Wire<'_>,
 ) -> Result<(), Fault> {
-    let Some(kept) = session::find(unit.conn, "sound_flow_sessions", attendance)? else {
-        return Ok(());
-    };
-    let found = unit.flows.get(unit.conn, &kept.flow, kept.revision)?;
-    let (Some(flow), Some(mut record)) = (found, attendances::record(unit.conn, attendance)?)
-    else {
-        // It waits for a person, as without a flow.
-        return Ok(session::remove(unit.conn, attendance)?);
+    let (kept, flow, mut record) = match running(unit, attendance) {
+        Ok(Some(running)) => running,
+        Ok(None) => return Ok(()),
+        Err(error) if is_of_one_row(&error) => {
+            tell_damage(unit, attendance, &error, "its flow ends");
+            return Ok(session::discard(unit.conn, attendance)?);
+        }
+        Err(error) => return Err(error.into()),
     };
     let outcome = step(&flow, &kept.session, input, unit.now_ms);
     match &outcome.session {

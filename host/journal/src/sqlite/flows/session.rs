@@ -3,6 +3,7 @@
 use eclusa_flow::Session;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::sqlite::sums::is_of_one_row;
 use crate::sqlite::text::Text;
 
 /// A row.
@@ -55,6 +56,29 @@ pub(super) fn remove(conn: &Connection, attendance: i64) -> rusqlite::Result<()>
     conn.prepare_cached("DELETE FROM flow_sessions WHERE attendance = ?1")?
         .execute([attendance])
         .map(|_| ())
+}
+
+/// Removes one, damaged or not. A damaged one's entries in the indexes may be of other
+/// values, and SQLite takes that for damage to its structure: so they are made anew.
+pub(super) fn discard(conn: &Connection, attendance: i64) -> rusqlite::Result<()> {
+    match find(conn, "sound_flow_sessions", attendance) {
+        Err(error) if is_of_one_row(&error) => reindex(conn)?,
+        found => drop(found?),
+    }
+    remove(conn, attendance)
+}
+
+/// Makes the indexes fit the rows.
+pub(super) fn reindex(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute_batch("REINDEX main.flow_sessions")
+}
+
+/// Whether one is there and due at this time, as its row tells and not an index.
+pub(super) fn is_due_at(conn: &Connection, attendance: i64, ms: i64) -> rusqlite::Result<bool> {
+    conn.prepare_cached("SELECT due_at_ms IS ?2 FROM flow_sessions WHERE attendance = ?1")?
+        .query_row((attendance, ms), |row| row.get(0))
+        .optional()
+        .map(Option::unwrap_or_default)
 }
 
 /// When the next one is due. It reads the index alone, whose rows have no checksums.

@@ -12,6 +12,13 @@ pub(in crate::sqlite) fn exists(conn: &Connection, id: &str) -> rusqlite::Result
     conn.prepare_cached("SELECT 1 FROM sound_flows WHERE id = ?1 AND current = 1")?.exists([id])
 }
 
+/// The number of a flow's newest revision.
+pub(super) fn current(conn: &Connection, id: &str) -> rusqlite::Result<Option<i64>> {
+    conn.prepare_cached("SELECT revision FROM sound_flows WHERE id = ?1 AND current = 1")?
+        .query_row([id], |row| row.get(0))
+        .optional()
+}
+
 /// The newest revision of a flow.
 pub(super) fn find(conn: &Connection, id: &str) -> rusqlite::Result<Option<FlowRecord>> {
     conn.prepare_cached(

@@ -1,5 +1,6 @@
 //! Flows: their documents, and that they run in the commit of what they react to.
 
+mod damage;
 mod documents;
 mod running;
 mod same_as_simulated;

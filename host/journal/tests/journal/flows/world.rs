@@ -143,6 +143,15 @@ impl<J: Both> World<J> {
         }
     }
 
+    /// The same after a stop in which something else was done.
+    pub(super) fn after(self, maker: &impl Maker<Journal = J>, write: impl FnOnce()) -> Self {
+        let Self { journal, clock, said } = self;
+        drop(journal);
+        write();
+        let journal = maker.open_by(Arc::clone(&clock) as Arc<dyn Clock>);
+        Self { journal, clock, said }
+    }
+
     /// What flows did in all attendances, oldest first: when and what.
     pub(super) async fn acted(&self) -> Vec<(String, Value)> {
         let mut all: Vec<(i64, String, Value)> = Vec::new();
