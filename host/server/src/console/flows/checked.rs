@@ -54,14 +54,14 @@ fn numbers(value: &Value, pointer: &str, errors: &mut Vec<(String, &'static str)
 /// Checks a draft.
 pub(super) fn check(at: &Frame, draft: &Draft) -> Checked {
     let mut untyped = Vec::new();
-    numbers(&draft.0, "", &mut untyped);
+    numbers(draft.json(), "", &mut untyped);
     if !untyped.is_empty() {
         let found =
             |(pointer, key): (String, &str)| Found { pointer, phrase: Phrase::said(at, key) };
         let errors = untyped.into_iter().map(found).collect();
         return Checked { errors, warnings: Vec::new() };
     }
-    let document = match read_json::<FlowDocument>(&draft.0.to_string().into()) {
+    let document = match read_json::<FlowDocument>(&draft.json().to_string().into()) {
         Ok(document) => document,
         Err(problem) => {
             let mut errors: Vec<Found> = problem
@@ -92,11 +92,11 @@ pub(super) fn check(at: &Frame, draft: &Draft) -> Checked {
 
 /// The flow that a draft is, whatever it is called: that can wait until it is saved.
 pub(super) fn runnable(draft: &Draft) -> Option<Flow> {
-    let mut named = draft.0.clone();
+    let mut named = draft.clone();
     for key in ["id", "name"] {
-        named[key] = Value::String("draft".to_owned());
+        named.put(key, "draft");
     }
-    Flow::new(read_json(&named.to_string().into()).ok()?).ok()
+    Flow::new(read_json(&named.json().to_string().into()).ok()?).ok()
 }
 
 /// What a finding says: by the text of its code, where there is one.

@@ -2,7 +2,7 @@
 //! a field of its form, and what is typed in the others is laid over it by their names,
 //! which are JSON pointers. So what the form does not show stays.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::posted::Fields;
 use super::blank;
@@ -11,9 +11,9 @@ use super::clock;
 /// More segments than the pointer of anything in a flow of the deepest menus has.
 const DEEPEST: usize = 48;
 
-/// A flow while it is being written.
+/// A flow while it is being written: always a JSON object.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Draft(pub(super) Value);
+pub(super) struct Draft(Value);
 
 /// What a form says.
 #[derive(Debug, PartialEq)]
@@ -69,6 +69,27 @@ impl<'a> Edit<'a> {
 }
 
 impl Draft {
+    /// A draft of what is JSON already; nothing but an object can become a flow.
+    pub(super) fn new(json: Value) -> Self {
+        Self(if json.is_object() { json } else { json!({}) })
+    }
+
+    pub(super) fn json(&self) -> &Value {
+        &self.0
+    }
+
+    /// A text of the flow itself; empty where there is none.
+    pub(super) fn text(&self, key: &str) -> &str {
+        self.0.get(key).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Sets a part of the flow itself.
+    pub(super) fn put(&mut self, key: &str, value: impl Into<Value>) {
+        if let Value::Object(object) = &mut self.0 {
+            object.insert(key.to_owned(), value.into());
+        }
+    }
+
     /// What a form says: its text of JSON, where that was changed, else what was typed in
     /// the other fields.
     pub(super) fn sent(fields: &Fields) -> Sent {
@@ -157,8 +178,8 @@ impl Draft {
             return;
         }
         let Some((parent, key)) = pointer.rsplit_once('/') else { return };
-        if parent == "/idle" && !self.0["idle"].is_object() {
-            self.0["idle"] = json!({});
+        if parent == "/idle" && !self.0.get("idle").is_some_and(Value::is_object) {
+            self.put("idle", json!({}));
         }
         let Some(Value::Object(object)) = self.0.pointer_mut(parent) else { return };
         let place = object.entry(key).or_insert(Value::Null);
@@ -185,8 +206,8 @@ impl Draft {
             return;
         }
         self.set(pointer, None);
-        if self.0["idle"].as_object().is_some_and(|idle| idle.is_empty()) {
-            self.0["idle"] = Value::Null;
+        if self.0.get("idle").and_then(Value::as_object).is_some_and(Map::is_empty) {
+            self.put("idle", Value::Null);
         }
     }
 

@@ -98,14 +98,14 @@ pub(super) async fn begin(
     let at = visitor.frame;
     let draft = match asked.from {
         Some(id) => {
-            let mut copied = json_of(&find_flow(&app, &id).await?);
-            copied["id"] = Value::String(String::new());
-            copied["name"] = Value::String(String::new());
+            let mut copied = draft_of(&find_flow(&app, &id).await?);
+            copied.put("id", "");
+            copied.put("name", "");
             copied
         }
-        None => Blanks::new(&at).flow(&at),
+        None => Draft::new(Blanks::new(&at).flow(&at)),
     };
-    let sent = Sent::Draft(Draft(draft));
+    let sent = Sent::Draft(draft);
     let simulator = simulator(&app, &at, &Fields::default(), sent.draft());
     Ok(page(StatusCode::OK, &written(&at, Subject::of(&app, None), sent, simulator, None)))
 }
@@ -119,7 +119,7 @@ pub(super) async fn show(
 ) -> Result<Response, ApiProblem> {
     let flow = find_flow(&app, &id).await?;
     let at = visitor.frame;
-    let sent = Sent::Draft(Draft(json_of(&flow)));
+    let sent = Sent::Draft(draft_of(&flow));
     let simulator = simulator(&app, &at, &Fields::default(), sent.draft());
     let shown = written(&at, Subject::of(&app, Some(&flow)), sent, simulator, None);
     let saved = asked.done.as_deref() == Some("saved");
@@ -189,21 +189,22 @@ async fn saved(
 ) -> Result<String, ApiProblem> {
     if let Some(before) = before {
         expect_revision(before.revision, fields.get("revision").unwrap_or_default(), "flow")?;
-        draft.0["id"] = Value::String(before.document.id.clone());
-    } else if draft.0["id"].as_str().unwrap_or_default().trim().is_empty() {
-        draft.0["id"] = Value::String(slug(draft.0["name"].as_str().unwrap_or_default()));
+        draft.put("id", before.document.id.clone());
+    } else if draft.text("id").trim().is_empty() {
+        draft.put("id", slug(draft.text("name")));
     }
-    let document = read_json(&draft.0.to_string().into())?;
+    let document = read_json(&draft.json().to_string().into())?;
     Ok(save_flow(app, document, before, actor).await?.document.id)
 }
 
-fn json_of(flow: &FlowRecord) -> Value {
-    serde_json::to_value(&flow.document).unwrap_or_default()
+fn draft_of(flow: &FlowRecord) -> Draft {
+    Draft::new(serde_json::to_value(&flow.document).unwrap_or_default())
 }
 
 /// The simulator, on the clocks of the flow.
 fn simulator(app: &App, at: &Frame, fields: &Fields, draft: &Draft) -> Simulator {
-    let zone = draft.0.pointer("/hours/time_zone").and_then(Value::as_str).and_then(Zone::named);
+    let zone =
+        draft.json().pointer("/hours/time_zone").and_then(Value::as_str).and_then(Zone::named);
     Simulator::sent(fields, zone.unwrap_or_else(|| at.zone()), app.clock.now_ms())
 }
 
@@ -220,7 +221,7 @@ fn written<'a>(
         Sent::NoJson { draft, typed, error } => (draft, Some((typed, error))),
     };
     let found: Checked = checked::check(at, &draft);
-    let mut cards = outline(at, &draft.0, subject.id.is_none());
+    let mut cards = outline(at, draft.json(), subject.id.is_none());
     let large = cards.iter().map(Block::size).sum::<usize>() > MOST_FIELDS;
     if large {
         cards.clear();
@@ -229,7 +230,7 @@ fn written<'a>(
     let tells = matches!(button, Some("save" | "check"));
     let errors = if tells { found.tell(&mut cards) } else { Vec::new() };
     let played = checked::runnable(&draft).and_then(|flow| simulator.play(at, &flow));
-    let pretty = serde_json::to_string_pretty(&draft.0).unwrap_or_default();
+    let pretty = serde_json::to_string_pretty(draft.json()).unwrap_or_default();
     let (json, not_json) = match typed {
         Some((typed, error)) => (typed, Some(error)),
         None => (pretty, None),
@@ -240,7 +241,7 @@ fn written<'a>(
         name: subject.name.to_owned(),
         revision: subject.revision,
         channels: subject.channels,
-        document: draft.0.to_string(),
+        document: draft.json().to_string(),
         json,
         not_json,
         cards,
