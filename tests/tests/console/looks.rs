@@ -42,6 +42,7 @@ async fn pages_of_agents(sights: &Sights) {
                 ("flows-none", "/flows"),
             ];
             sights.of(&chromium, &eclusa, language, &none).await;
+            eclusa.post("/v1/flows", &flows::whole()).await;
             for (id, name, color, chat) in [
                 ("site", "Chat do site", "#0072B2", Chat::Open),
                 ("vendas", "WhatsApp Vendas", "#009E73", Chat::Whatsapp),
@@ -51,6 +52,10 @@ async fn pages_of_agents(sights: &Sights) {
                 let mut channel = chat.channel(id, &fake.url());
                 channel["name"] = json!(name);
                 channel["color"] = json!(color);
+                if id == "interno" {
+                    channel["flow"] = json!("balcao");
+                    channel["flow_runner"] = json!("eclusa");
+                }
                 channel["description"] =
                     json!("Atende das 8h às 18h. Responsável: equipe de canais.");
                 let made = eclusa.create(&channel).await;
@@ -63,7 +68,6 @@ async fn pages_of_agents(sights: &Sights) {
                     eclusa.chat_posts(chat, &made, &request).await;
                 }
             }
-            eclusa.post("/v1/flows", &flows::whole()).await;
             an_attendance(&eclusa).await;
             thread = conversations(&eclusa).await;
             eclusa.post("/v1/channels/suporte/pause", &json!({ "reason": "Migração" })).await.ok();

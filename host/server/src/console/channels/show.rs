@@ -39,6 +39,8 @@ struct Facts {
     description: String,
     /// Where requests go.
     url: Option<String>,
+    /// The flow's id, and whether Eclusa runs it.
+    flow: Option<(String, bool)>,
     headers: Vec<String>,
     secrets: Vec<String>,
     /// For those who may change the channel.
@@ -154,6 +156,7 @@ fn facts(app: &App, channel: &Channel, operates: bool) -> Facts {
     Facts {
         description: profile.description.clone(),
         url: profile.url.clone().or(default_url),
+        flow: profile.flow.clone().map(|flow| (flow, profile.own_flow().is_some())),
         headers: channel.headers.keys().cloned().collect(),
         secrets: channel.secrets.keys().cloned().collect(),
         ingress_url: operates.then(|| ingress_url(app, channel)),
