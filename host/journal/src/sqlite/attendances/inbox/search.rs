@@ -44,8 +44,13 @@ pub(super) fn found(
     Ok(found.into_iter().map(place).collect())
 }
 
-/// Those whose names have words that begin so. The longest word is looked up, the
-/// others in what is found by it; all of it in indexes, whose rows have no checksums.
+/// So many rows of a word are counted: of a word with more, all that it finds is sorted
+/// anyway.
+const COUNTED: u32 = 1000;
+
+/// Those whose names have words that begin so. The rarest word is looked up, and of
+/// equally many the longest, the others in what is found by it; all of it in indexes,
+/// whose rows have no checksums.
 fn by_name(
     conn: &Connection,
     text: &str,
@@ -53,20 +58,23 @@ fn by_name(
     before: i64,
     limit: u32,
 ) -> rusqlite::Result<Vec<i64>> {
-    let mut words: Vec<String> = words(text).into_iter().collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    let Some(first) = words.first() else { return Ok(Vec::new()) };
+    let end = |word: &str| match is_beginning(word) {
+        true => format!("{word}\u{10ffff}"),
+        false => format!("{word} "),
+    };
+    let mut words: Vec<(u32, String)> = words(text)
+        .into_iter()
+        .map(|word| Ok((count(conn, &word, &end(&word))?, word)))
+        .collect::<rusqlite::Result<_>>()?;
+    words.sort_by_key(|(count, word)| (*count, std::cmp::Reverse(word.len())));
+    let Some((_, first)) = words.first() else { return Ok(Vec::new()) };
     // Of one that stands for itself there can be as many as there are names: they are
     // read from the newest on.
     let condition = match is_beginning(first) {
         true => "word >= ?1 AND word < ?2",
         false => "word = ?1 AND ?2 IS NOT NULL",
     };
-    let end = |word: &str| match is_beginning(word) {
-        true => format!("{word}\u{10ffff}"),
-        false => format!("{word} "),
-    };
-    let others: Vec<_> = words.iter().skip(1).map(|word| [word.clone(), end(word)]).collect();
+    let others: Vec<_> = words.iter().skip(1).map(|(_, it)| [it.clone(), end(it)]).collect();
     let others = serde_json::json!(others).to_string();
     conn.prepare_cached(&format!(
         "SELECT DISTINCT attendance FROM main.contact_words AS found
@@ -82,6 +90,15 @@ fn by_name(
     ))?
     .query_map(params![first, end(first), before, channel, others, limit], |row| row.get(0))?
     .collect()
+}
+
+/// How many rows there are of a word, up to [`COUNTED`].
+fn count(conn: &Connection, word: &str, end: &str) -> rusqlite::Result<u32> {
+    conn.prepare_cached(
+        "SELECT count(*) FROM (SELECT 1 FROM main.contact_words
+                               WHERE word >= ?1 AND word < ?2 LIMIT ?3)",
+    )?
+    .query_row(params![word, end, COUNTED], |row| row.get(0))
 }
 
 fn by_column(
