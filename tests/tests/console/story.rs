@@ -214,7 +214,7 @@ async fn arrived(chromium: &Chromium, newcomer: &Newcomer) {
 /// Both exports of the report, and the report itself, have the attendance.
 async fn report(chromium: &Chromium, newcomer: &Newcomer, protocol: &str) {
     chromium.click("nav a[href='/reports/attendances']").await;
-    let row = format!("document.querySelector('.rows').innerText.includes('{protocol}')");
+    let row = format!("document.querySelector('.listing').innerText.includes('{protocol}')");
     chromium.wait_for(&row).await;
     let export = async |kind: &str| {
         let link = format!("document.querySelector('a[href*=\"attendances.{kind}?\"]').href");
