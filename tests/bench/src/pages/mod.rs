@@ -17,7 +17,7 @@ const CHANNELS: usize = 8;
 
 /// Pages, by what they are called, and the longest that their median should take, in
 /// milliseconds. The inbox and the channels' list are looked at by everybody all day.
-const PAGES: [(&str, &str, f64); 16] = [
+const PAGES: [(&str, &str, f64); 17] = [
     ("indicators, today", "/dashboard", 150.0),
     ("indicators, 7 days", "/dashboard?period=7d", 150.0),
     ("indicators, 30 days", "/dashboard?period=30d", 150.0),
@@ -54,6 +54,7 @@ const PAGES: [(&str, &str, f64); 16] = [
     ("inbox", "/inbox", 150.0),
     ("inbox, the waiting", "/inbox?view=waiting", 150.0),
     ("inbox, search for a name", "/inbox?q=Ana+Silva+17", 150.0),
+    ("inbox, search for words of all names", "/inbox?q=ana+sil", 150.0),
 ];
 
 pub(crate) fn measure(options: &Options, table: &mut Table) -> anyhow::Result<()> {

@@ -44,13 +44,13 @@ pub(super) fn found(
     Ok(found.into_iter().map(place).collect())
 }
 
-/// So many rows of a word are counted: of a word with more, all that it finds is sorted
-/// anyway.
-const COUNTED: u32 = 1000;
+/// So many rows of a word are counted: one with more is common, and what it finds is not
+/// sorted but met from the newest on.
+const COUNTED: u32 = 5000;
 
 /// Those whose names have words that begin so. The rarest word is looked up, and of
-/// equally many the longest, the others in what is found by it; all of it in indexes,
-/// whose rows have no checksums.
+/// equally many one that stands for itself, then the longest; the others in what is
+/// found by it; all of it in indexes, whose rows have no checksums.
 fn by_name(
     conn: &Connection,
     text: &str,
@@ -66,19 +66,23 @@ fn by_name(
         .into_iter()
         .map(|word| Ok((count(conn, &word, &end(&word))?, word)))
         .collect::<rusqlite::Result<_>>()?;
-    words.sort_by_key(|(count, word)| (*count, std::cmp::Reverse(word.len())));
-    let Some((_, first)) = words.first() else { return Ok(Vec::new()) };
-    // Of one that stands for itself there can be as many as there are names: they are
-    // read from the newest on.
-    let condition = match is_beginning(first) {
-        true => "word >= ?1 AND word < ?2",
-        false => "word = ?1 AND ?2 IS NOT NULL",
+    words.sort_by_key(|(count, word)| (*count, is_beginning(word), std::cmp::Reverse(word.len())));
+    let Some((found, first)) = words.first() else { return Ok(Vec::new()) };
+    let (index, condition) = match (is_beginning(first), *found < COUNTED) {
+        // The rows of one word are in order.
+        (false, _) => ("", "word = ?1 AND ?2 IS NOT NULL AND attendance < ?3"),
+        // Those of several words are not; the plus keeps to the index of words.
+        (true, true) => ("", "word >= ?1 AND word < ?2 AND +attendance < ?3"),
+        // All attendances, each with its few words.
+        (true, false) => {
+            ("INDEXED BY contact_words_attendance", "word >= ?1 AND word < ?2 AND attendance < ?3")
+        }
     };
     let others: Vec<_> = words.iter().skip(1).map(|(_, it)| [it.clone(), end(it)]).collect();
     let others = serde_json::json!(others).to_string();
     conn.prepare_cached(&format!(
-        "SELECT DISTINCT attendance FROM main.contact_words AS found
-         WHERE {condition} AND attendance < ?3
+        "SELECT DISTINCT attendance FROM main.contact_words AS found {index}
+         WHERE {condition}
            AND (?4 IS NULL OR ?4 = (SELECT channel FROM main.attendances
                                     WHERE id = found.attendance))
            AND NOT EXISTS (
@@ -136,3 +140,7 @@ fn by_number(
         .optional()?;
     Ok(found.into_iter())
 }
+
+#[cfg(test)]
+#[path = "search_test.rs"]
+mod tests;
