@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,7 +18,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::eventually;
+use crate::{DEADLINE, eventually};
 
 /// A Chromium with a profile of its own. It ends when it is dropped.
 #[derive(Debug)]
@@ -102,8 +103,11 @@ impl Chromium {
         .await;
     }
 
+    /// What a selector finds, once the page has it: one that was just asked for comes
+    /// piece by piece.
     async fn element(&self, selector: &str) -> Element {
-        let found = self.client.find(Locator::Css(selector)).await;
+        let waiting = self.client.wait().at_most(DEADLINE).every(Duration::from_millis(10));
+        let found = waiting.for_element(Locator::Css(selector)).await;
         found.unwrap_or_else(|error| panic!("{selector}: {error}"))
     }
 

@@ -117,7 +117,8 @@ async fn the_editor_works_without_scripts() {
     // Presses a button, and waits for what the page has then.
     let go = async |button: &str, then: &str| {
         chromium.click(button).await;
-        chromium.wait_for(&format!("!!document.querySelector({then:?})")).await;
+        let there = format!("!!document.querySelector({then:?})");
+        chromium.wait_for(&format!("document.readyState === 'complete' && {there}")).await;
     };
     go("button[value='add:/hours']", "#f-hours-weekly-monday").await;
     chromium.type_into("#f-hours-weekly-saturday", "8-12").await;

@@ -95,7 +95,7 @@ async fn what_a_form_says_is_what_the_api_has_and_secrets_are_never_shown() {
     // Somebody else was faster.
     let late = send(&browser, &eclusa, "/channels/vendas/edit", &again).await;
     assert_eq!(late.status, 412);
-    assert!(late.body.contains("Somebody else has changed this channel"), "{}", late.body);
+    assert!(late.body.contains("Somebody else has changed this since"), "{}", late.body);
     assert!(late.body.contains(r#"name="revision" value="2""#), "{}", late.body);
 
     for path in ["/channels", "/channels/vendas", "/channels/vendas/edit", "/channels/colors.css"] {
